@@ -1,0 +1,3 @@
+namespace GoGoScope;
+
+internal static class Placeholder;

@@ -1,0 +1,9 @@
+namespace GoGoScope
+
+open System.Runtime.CompilerServices
+
+[<assembly: InternalsVisibleTo("GoGoScope.CSharp")>]
+[<assembly: InternalsVisibleTo("GoGoScope.Testing")>]
+[<assembly: InternalsVisibleTo("GoGoScope.Tests")>]
+[<assembly: InternalsVisibleTo("GoGoScope.Benchmarks")>]
+do ()

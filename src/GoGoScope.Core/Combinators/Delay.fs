@@ -1,0 +1,62 @@
+namespace GoGoScope
+
+open System
+open System.Threading
+open System.Threading.Tasks
+open GoGoScope.Missing
+
+/// A wait for a point in time. Whoever claims it first, the timer or a cancel, ends the other.
+[<Sealed>]
+type internal DelayWait<'E>(context: WorkContext) =
+    inherit Waiter<Outcome<unit, 'E>>(context)
+
+    [<DefaultValue(false)>]
+    val mutable private timer: ITimer
+
+    member private this.StopTimer() =
+        let timer = Volatile.Read(&this.timer)
+
+        if isThere timer then
+            timer.Dispose()
+
+    override this.OnCancelled reason =
+        if this.TryClaim() then
+            this.StopTimer()
+            this.Wake(Error(ScopeError.cancelled reason))
+
+    member private this.Ring() =
+        if this.TryClaim() then
+            context.Unpark this
+            this.StopTimer()
+            this.Wake(Ok())
+
+    member this.Start(duration: TimeSpan) : ValueTask<Outcome<unit, 'E>> =
+        let wait = this.AsValueTask()
+
+        if context.Park this then
+            Volatile.Write(
+                &this.timer,
+                context.Clock.CreateTimer((fun _ -> this.Ring()), null, duration, Timeout.InfiniteTimeSpan)
+            )
+
+            // it may have been claimed before the timer could be seen
+            if wait.IsCompleted then
+                this.StopTimer()
+        else
+            match context.Reason with
+            | null -> ()
+            | reason -> this.OnCancelled reason
+
+        wait
+
+/// Waiting on the clock of the surroundings.
+[<AbstractClass; Sealed>]
+type internal Delay =
+
+    static member For<'E>(context: WorkContext, duration: TimeSpan) : ValueTask<Outcome<unit, 'E>> =
+        Checks.duration (nameof duration) duration
+
+        if duration = TimeSpan.Zero then
+            ValueTask<Outcome<unit, 'E>>(Ok())
+        else
+            DelayWait<'E>(context).Start duration

@@ -1,0 +1,39 @@
+namespace GoGoScope
+
+open System
+open System.Runtime.CompilerServices
+open System.Threading
+
+/// The one door through which the library wakes a caller that waits and starts work on another thread.
+/// The default is the thread pool; a test puts a scheduler of its own in its place.
+[<AbstractClass>]
+type Dispatcher() =
+
+    /// Continues a caller that waited. The default continues it at once, on the thread that woke it, as tasks do.
+    abstract Resume: next: Action<obj | null> * state: (obj | null) -> unit
+
+    /// Runs work later, on a thread that is not the caller's.
+    abstract Queue: next: Action<obj | null> * state: (obj | null) -> unit
+
+    /// Whether code that runs now already runs by this dispatcher's leave. The default owns every thread.
+    abstract IsInside: bool
+
+/// Inline for wake-ups, the thread pool for new work.
+[<Sealed>]
+type internal PoolDispatcher private () =
+    inherit Dispatcher()
+
+    static let shared = PoolDispatcher()
+    static member Shared: Dispatcher = shared
+
+    // A long chain of waits that end each other would run out of stack: then it goes on through the pool.
+    override _.Resume(next, state) =
+        if RuntimeHelpers.TryEnsureSufficientExecutionStack() then
+            next.Invoke state
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(next, state, true) |> ignore
+
+    override _.Queue(next, state) =
+        ThreadPool.UnsafeQueueUserWorkItem(next, state, true) |> ignore
+
+    override _.IsInside = true

@@ -1,0 +1,59 @@
+namespace GoGoScope.CompilerServices
+
+open System.Collections.Generic
+open GoGoScope
+open GoGoScope.Missing
+
+/// A caller that is parked in a context, so that a cancel finds it and wakes it with a value. Linked in both
+/// directions: it leaves in constant time.
+[<AbstractClass; System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)>]
+type CancelLink() =
+    [<DefaultValue(false)>]
+    val mutable internal Before: CancelLink
+
+    [<DefaultValue(false)>]
+    val mutable internal After: CancelLink
+
+    /// Called once, outside every lock, when the context was cancelled while this was parked in it.
+    abstract OnCancelled: reason: CancelReason -> unit
+
+/// The callers parked in one context. Its owner's gate guards every step.
+[<Struct; NoComparison; NoEquality>]
+type internal ParkedLinks =
+    [<DefaultValue(false)>]
+    val mutable private first: CancelLink
+
+    member this.IsEmpty = isMissing this.first
+
+    member this.Add(link: CancelLink) =
+        link.After <- this.first
+
+        if isThere this.first then
+            this.first.Before <- link
+
+        this.first <- link
+
+    /// Harmless for a link that is not in the list any more.
+    member this.Remove(link: CancelLink) =
+        if obj.ReferenceEquals(this.first, link) then
+            this.first <- link.After
+        elif isThere link.Before then
+            link.Before.After <- link.After
+
+        if isThere link.After then
+            link.After.Before <- link.Before
+
+        link.Before <- nothing
+        link.After <- nothing
+
+    /// Empties the list. The links are unhooked one by one, so that one that leaves meanwhile changes nothing.
+    member this.TakeAll(into: List<CancelLink>) =
+        let mutable link = this.first
+        this.first <- nothing
+
+        while isThere link do
+            let next = link.After
+            link.Before <- nothing
+            link.After <- nothing
+            into.Add link
+            link <- next

@@ -1,0 +1,218 @@
+namespace GoGoScope
+
+open System
+open System.Runtime.CompilerServices
+open System.Threading
+open GoGoScope.Missing
+
+/// A body as the kernel starts it: a struct type parameter, so that neither face pays an adapter.
+type internal IBody<'T, 'E> =
+    /// Runs the body in `scope` up to its first wait. True: it has ended, and `outcome` holds how. False: the scope has
+    /// a node now, which the body will end. Never throws.
+    abstract Run: scope: Scope * outcome: byref<Outcome<'T, 'E>> -> bool
+
+/// A child whose body waits to be asked for. Not counted, and not in the tree, before it starts.
+[<Sealed>]
+type internal LazyNode<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
+    (scope: Scope, timeout: TimeSpan, body: 'B) =
+    inherit Node<'T, 'E>(scope)
+    let mutable body = body
+    let mutable started = 0
+
+    override this.EnsureStarted() =
+        if Interlocked.Exchange(&started, 1) = 0 then
+            if scope.Parent.Count.Enter() = Entry.Closed then
+                Volatile.Write(&scope.Ended, true)
+                this.Deliver(Error(ScopeError.rejected (Rejection.ScopeEnded scope.Parent.Name)))
+            else
+                scope.SetTimeout timeout
+                Launch.Begin(scope, this, &body)
+
+/// A body that the dispatcher will start.
+and [<Sealed>] internal QueuedStart<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
+    (scope: Scope, node: Node<'T, 'E>, body: 'B) =
+    let mutable body = body
+
+    static member val Go =
+        Action<obj | null>(fun start ->
+            match start with
+            | :? QueuedStart<'T, 'E, 'B> as start -> start.Run()
+            | _ -> ())
+
+    member private _.Run() = Launch.Begin(scope, node, &body)
+
+/// How children and roots start and, when they end before anyone could look, end.
+and [<AbstractClass; Sealed>] internal Launch =
+
+    /// The node of a scope, by the one who knows its type.
+    static member NodeOf<'T, 'E>(scope: Scope) : Node<'T, 'E> =
+        nonNull (Unsafe.As<Node<'T, 'E>> scope.Node)
+
+    static member private RunBody<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
+        (scope: Scope, body: byref<'B>, outcome: byref<Outcome<'T, 'E>>)
+        =
+        if scope.Environment.Ambient then
+            let before = Ambient.Enter scope
+
+            try
+                body.Run(scope, &outcome)
+            finally
+                Ambient.Return before
+        else
+            body.Run(scope, &outcome)
+
+    /// Runs the body of a scope that has its node already.
+    static member Begin<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
+        (scope: Scope, node: Node<'T, 'E>, body: byref<'B>)
+        : unit =
+        scope.Attach()
+
+        if scope.IsCancelled then
+            node.BodyEnded(Explain.Stopped scope)
+        else
+            let mutable outcome = Unchecked.defaultof<Outcome<'T, 'E>>
+
+            if Launch.RunBody(scope, &body, &outcome) then
+                node.BodyEnded outcome
+
+    /// Ends a scope whose body never waited. Null: it ended well and left nothing behind, so the value is all there is.
+    static member private EndedAtOnce(scope: Scope, outcome: Outcome<'T, 'E>) : Node<'T, 'E> | null =
+        if outcome.IsOk && scope.Lent = 0 && not scope.Attached && isMissing scope.Extra then
+            if isThere scope.Parent then
+                scope.Parent.LeaveUnseen scope
+
+            null
+        else
+            let closed = scope.Count.TryClose()
+
+            if closed && outcome.IsOk && isMissing scope.Extra && scope.TryEndUnattached() then
+                if isThere scope.Parent then
+                    scope.Parent.Leave()
+
+                null
+            else
+                let node = Node<'T, 'E>(scope)
+                scope.Node <- node
+
+                if closed then
+                    node.EndNow outcome
+                else
+                    node.BodyEnded outcome
+
+                node
+
+    static member private HandleOf<'T, 'E>
+        (scope: Scope, ended: bool, outcome: Outcome<'T, 'E>)
+        : ScopeTask<'T, 'E> =
+        if not ended then
+            ScopeTask<'T, 'E>(Launch.NodeOf<'T, 'E> scope)
+        else
+            match Launch.EndedAtOnce(scope, outcome), outcome with
+            | null, Ok value -> ScopeTask<'T, 'E>(value)
+            | _ -> ScopeTask<'T, 'E>(Launch.NodeOf<'T, 'E> scope)
+
+    static member internal Refused<'T, 'E>(parent: Scope) : ScopeTask<'T, 'E> =
+        let scope = Scope(parent.Environment, nothing)
+        let node = Node<'T, 'E>(scope)
+        scope.Node <- node
+        scope.Ended <- true
+        node.Deliver(Error(ScopeError.rejected (Rejection.ScopeEnded parent.Name)))
+        ScopeTask<'T, 'E>(node)
+
+    static member private Fresh(parent: Scope, kind: ChildKind, file: string, line: int) =
+        let scope = Scope(parent.Environment, parent)
+        scope.Count.BodyStarts()
+        scope.Kind <- kind
+        scope.File <- file
+        scope.Line <- line
+        scope
+
+    /// Starts a child: inline, up to its first wait, and for free if it ends there unseen.
+    static member Child<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
+        (parent: Scope, kind: ChildKind, file: string, line: int, body: 'B)
+        : ScopeTask<'T, 'E> =
+        match parent.Count.Enter() with
+        | Entry.Closed -> Launch.Refused parent
+        | entry ->
+            let scope =
+                if entry = Entry.WithSpare then
+                    parent.Spare
+                else
+                    let fresh = Scope(parent.Environment, parent)
+                    fresh.Count.BodyStarts()
+                    fresh
+
+            scope.Kind <- kind
+            scope.File <- file
+            scope.Line <- line
+            let mutable outcome = Unchecked.defaultof<Outcome<'T, 'E>>
+            let mutable body = body
+
+            let ended =
+                if parent.IsCancelled then
+                    outcome <- Explain.Stopped scope
+                    true
+                else
+                    Launch.RunBody(scope, &body, &outcome)
+
+            Launch.HandleOf(scope, ended, outcome)
+
+    /// Starts a child that has options: it is in the tree from its start. A shielded one does not hear its parent's cancel.
+    static member ChildWith<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
+        (
+            parent: Scope,
+            kind: ChildKind,
+            options: TaskOptions,
+            shielded: bool,
+            file: string,
+            line: int,
+            body: 'B
+        ) : ScopeTask<'T, 'E> =
+        Checks.notNull (nameof options) options
+        Checks.notNull (nameof options.Name) options.Name
+        Checks.durationOrInfinite (nameof options.Timeout) options.Timeout
+
+        let prepare (scope: Scope) (node: Node<'T, 'E>) =
+            scope.Node <- node
+            scope.Shielded <- shielded
+
+            if options.Name <> "" then
+                scope.Rare.Name <- options.Name
+
+        if options.Start = StartMode.Lazy then
+            let scope = Launch.Fresh(parent, kind, file, line)
+            let node = LazyNode<'T, 'E, 'B>(scope, options.Timeout, body)
+            prepare scope node
+            ScopeTask<'T, 'E>(node)
+        elif parent.Count.Enter() = Entry.Closed then
+            Launch.Refused parent
+        else
+            let scope = Launch.Fresh(parent, kind, file, line)
+            let node = Node<'T, 'E>(scope)
+            prepare scope node
+            scope.SetTimeout options.Timeout
+
+            if options.Start = StartMode.Pool then
+                scope.Attach()
+                scope.Dispatcher.Queue(QueuedStart<'T, 'E, 'B>.Go, QueuedStart<'T, 'E, 'B>(scope, node, body))
+            else
+                let mutable body = body
+                Launch.Begin(scope, node, &body)
+
+            ScopeTask<'T, 'E>(node)
+
+    /// Runs the body of a root. Its scope is made and applied already.
+    static member RootBody<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
+        (scope: Scope, body: 'B)
+        : ScopeTask<'T, 'E> =
+        let mutable outcome = Unchecked.defaultof<Outcome<'T, 'E>>
+        let mutable body = body
+
+        let ended =
+            if scope.IsCancelled then
+                outcome <- Explain.Stopped scope
+                true
+            else
+                Launch.RunBody(scope, &body, &outcome)
+
+        Launch.HandleOf(scope, ended, outcome)

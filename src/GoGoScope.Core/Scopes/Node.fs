@@ -1,0 +1,192 @@
+namespace GoGoScope
+
+open System
+open System.Threading
+open System.Threading.Tasks
+open System.Threading.Tasks.Sources
+open GoGoScope.Missing
+
+/// The typed half of a scope: its outcome, and whoever waits for it. Its own completion source, so any number of
+/// callers may wait, and waiting allocates nothing.
+type internal Node<'T, 'E>(scope: Scope) =
+    inherit ScopeNode()
+
+    [<DefaultValue(false)>]
+    val mutable private core: CompletionCore<Outcome<'T, 'E>>
+
+    member _.Scope = scope
+    member this.IsDone = this.core.IsDone
+
+    /// Only once it is done.
+    member this.Result = this.core.Result
+
+    /// What a good end gives; a group makes it of its operands.
+    abstract Good: Outcome<'T, 'E> -> Outcome<'T, 'E>
+    default _.Good outcome = outcome
+
+    /// Called when the outcome is known and nothing of the scope runs any more, before anyone is woken.
+    abstract Ended: Outcome<'T, 'E> -> unit
+    default _.Ended _ = ()
+
+    /// Starts work that waits to be asked for.
+    abstract EnsureStarted: unit -> unit
+    default _.EnsureStarted() = ()
+
+    /// The body's own outcome is known; children may still run. A failure stops them.
+    member this.BodyEnded(outcome: Outcome<'T, 'E>) =
+        this.core.Result <- outcome
+
+        match outcome with
+        | Ok _ ->
+            if scope.CancelRemaining && scope.Count.HasChildren then
+                scope.Cancel(CancelReason.ScopeExited scope.Name)
+        | Error error when not (Explain.IsOwnStop(scope, error)) ->
+            if isThere scope.Extra || scope.Count.HasChildren then
+                scope.Rare.AddFailure(0, this)
+
+            if not scope.KeepGoing && scope.Count.HasChildren then
+                scope.Cancel(CancelReason.ScopeExited scope.Name)
+        | Error _ -> ()
+
+        scope.BodyDone()
+
+    /// The body has ended, and the scope is closed already.
+    member this.EndNow(outcome: Outcome<'T, 'E>) =
+        this.core.Result <- outcome
+        this.Finish()
+
+    /// A result without a scope of its own: that of a block bound in somebody else's.
+    member this.Deliver(outcome: Outcome<'T, 'E>) =
+        let mutable next = Unchecked.defaultof<Action<obj | null>>
+        let mutable state: obj | null = null
+
+        if this.core.Finish(outcome, &next, &state) then
+            scope.Dispatcher.Resume(next, state)
+
+    override _.Place = scope.Seq
+
+    override this.CausesAs<'P>() : Cause<'P> list =
+        match this.core.Result with
+        | Ok _ -> []
+        | Error error ->
+            let causes = ScopeError.causes error
+
+            match box causes with
+            | :? (Cause<'P> list) as causes -> causes
+            | _ ->
+                causes
+                |> List.map (function
+                    | Cause.Failed error -> Cause.Crashed(UntypedFailure(box error))
+                    | cause -> ScopeError.mapCause (fun _ -> Unchecked.defaultof<'P>) cause)
+
+    override this.Finish() =
+        if isThere scope.Extra && isThere scope.Extra.Cleanups then
+            let extra = scope.Extra
+
+            CleanupRun(
+                extra.Cleanups,
+                scope.Clock,
+                scope.Dispatcher,
+                scope.Environment.Grace,
+                (fun failure -> extra.AddCleanupFailure failure),
+                (fun () -> this.Close())
+            )
+                .Run()
+        else
+            this.Close()
+
+    /// The last step: nothing of the scope runs any more.
+    member private this.Close() =
+        let outcome =
+            if isMissing scope.Extra then
+                this.Good this.core.Result
+            else
+                Settle.outcome scope this this.core.Result this.Good
+
+        let failed, cut =
+            match outcome with
+            | Ok _ -> false, false
+            | Error error ->
+                let stopped = Explain.IsOwnStop(scope, error)
+                not stopped, stopped
+
+        if failed && scope.Kind >= ChildKind.Fork then
+            scope.Attach() // for its place among its siblings
+
+        let attached = not (scope.TryEndUnattached())
+        Volatile.Write(&scope.Ended, true)
+
+        if isThere scope.Extra then
+            scope.Extra.Release()
+
+        let mutable next = Unchecked.defaultof<Action<obj | null>>
+        let mutable state: obj | null = null
+        let awaited = this.core.Finish(outcome, &next, &state)
+
+        if awaited then
+            this.Observed <- true
+
+        this.Ended outcome
+        let parent = scope.Parent
+
+        if isThere parent then
+            if failed then
+                this.TellFailure parent
+            elif cut then
+                this.TellCut parent
+
+            if attached then
+                parent.Detach scope
+
+            parent.Leave()
+
+        if awaited then
+            scope.Dispatcher.Resume(next, state)
+
+    member private this.TellFailure(parent: Scope) =
+        match scope.Kind with
+        | ChildKind.Fork ->
+            parent.Rare.AddFailure(scope.Seq, this)
+
+            if not parent.KeepGoing then
+                parent.Cancel(CancelReason.SiblingFailed scope.Name)
+        | ChildKind.Task when not this.Observed -> parent.Rare.AddUnread this
+        | _ -> ()
+
+    member private this.TellCut(parent: Scope) =
+        match scope.Kind with
+        | ChildKind.Fork when parent.IsCancelled -> parent.Rare.Cut <- true
+        | ChildKind.Task when parent.IsCancelled && not this.Observed -> parent.Rare.Cut <- true
+        | _ -> ()
+
+    override _.Dispose() =
+        // the body that runs here would wait for itself
+        scope.Cancel(CancelReason.ScopeExited scope.Name)
+        ValueTask()
+
+    /// Any number of awaits is safe. Reading the outcome observes it.
+    member this.AsValueTask() : ValueTask<Outcome<'T, 'E>> =
+        this.EnsureStarted()
+
+        if this.core.IsDone then
+            this.Observed <- true
+            ValueTask<Outcome<'T, 'E>>(this.core.Result)
+        else
+            ValueTask<Outcome<'T, 'E>>(this, 0s)
+
+    member this.OnCompleted(next: Action<obj | null>, state: obj | null) =
+        this.core.OnCompleted(next, state, ValueTaskSourceOnCompletedFlags.None)
+
+    interface IValueTaskSource<Outcome<'T, 'E>> with
+        member this.GetStatus _ =
+            if this.core.IsDone then
+                ValueTaskSourceStatus.Succeeded
+            else
+                ValueTaskSourceStatus.Pending
+
+        member this.GetResult _ =
+            this.Observed <- true
+            this.core.Result
+
+        member this.OnCompleted(next, state, _, flags) =
+            this.core.OnCompleted(next, state, flags)

@@ -1,0 +1,289 @@
+namespace GoGoScope
+
+#nowarn "3513" // resumable code: this file is the template of the state machine
+
+open System
+open System.Collections.Generic
+open System.Runtime.CompilerServices
+open System.Threading.Tasks
+open Microsoft.FSharp.Core.CompilerServices
+open Microsoft.FSharp.Core.CompilerServices.StateMachineHelpers
+open GoGoScope.CompilerServices
+
+/// Turns a block into a state machine. One `Bind`, one `MergeSources`; `ScopeSources.fs` says what may stand right of `let!`.
+type ScopeBuilderBase internal () =
+
+    member inline _.Delay
+        ([<InlineIfLambda>] body: unit -> ScopeCode<'Top, 'E, 'T>)
+        : ScopeCode<'Top, 'E, 'T> =
+        ScopeCode<'Top, 'E, 'T>(fun sm -> (body ()).Invoke(&sm))
+
+    [<DefaultValue>]
+    member inline _.Zero() : ScopeCode<'Top, 'E, unit> = ResumableCode.Zero()
+
+    member inline _.Return(value: 'T) : ScopeCode<'T, 'E, 'T> =
+        ScopeCode<'T, 'E, 'T>(fun sm ->
+            sm.Data.Outcome <- Ok value
+            true)
+
+    member inline _.Combine
+        (first: ScopeCode<'Top, 'E, unit>, rest: ScopeCode<'Top, 'E, 'T>)
+        : ScopeCode<'Top, 'E, 'T> =
+        ResumableCode.Combine(first, ScopeCode<'Top, 'E, 'T>(fun sm -> sm.Data.Failed || rest.Invoke(&sm)))
+
+    static member BindDynamic
+        (sm: byref<ScopeMachine<'Top, 'E>>, work: Scoped<'A, 'E>, next: 'A -> ScopeCode<'Top, 'E, 'T>)
+        : bool =
+        if Machine.IsStopped(&sm.Data) then
+            true
+        else
+            let mutable awaiter =
+                (work (Machine.Lend(&sm.Data))).ConfigureAwait(false).GetAwaiter()
+
+            let resume =
+                ScopeResumption<'Top, 'E>(fun sm ->
+                    match awaiter.GetResult() with
+                    | Ok value -> (next value).Invoke(&sm)
+                    | Error error ->
+                        Machine.Fail(&sm.Data, error)
+                        true)
+
+            if awaiter.IsCompleted then
+                resume.Invoke(&sm)
+            else
+                sm.ResumptionDynamicInfo.ResumptionData <- (awaiter :> ICriticalNotifyCompletion)
+                sm.ResumptionDynamicInfo.ResumptionFunc <- resume
+                false
+
+    member inline _.Bind
+        ([<InlineIfLambda>] work: Scoped<'A, 'E>, next: 'A -> ScopeCode<'Top, 'E, 'T>)
+        : ScopeCode<'Top, 'E, 'T> =
+        ScopeCode<'Top, 'E, 'T>(fun sm ->
+            if __useResumableCode then
+                if Machine.IsStopped(&sm.Data) then
+                    true
+                else
+                    let mutable awaiter =
+                        (work (Machine.Lend(&sm.Data))).ConfigureAwait(false).GetAwaiter()
+
+                    let mutable __stack_done = true
+
+                    if not awaiter.IsCompleted then
+                        let __stack_yield = ResumableCode.Yield().Invoke(&sm)
+                        __stack_done <- __stack_yield
+
+                    if __stack_done then
+                        match awaiter.GetResult() with
+                        | Ok value -> (next value).Invoke(&sm)
+                        | Error error ->
+                            Machine.Fail(&sm.Data, error)
+                            true
+                    else
+                        Machine.Await(&awaiter, &sm, &sm.Data)
+                        false
+            else
+                ScopeBuilderBase.BindDynamic(&sm, work, next))
+
+    member inline this.ReturnFrom([<InlineIfLambda>] work: Scoped<'T, 'E>) : ScopeCode<'T, 'E, 'T> =
+        this.Bind(work, fun value -> this.Return value)
+
+    static member WhileDynamic
+        (sm: byref<ScopeMachine<'Top, 'E>>, guard: unit -> bool, body: ScopeCode<'Top, 'E, unit>)
+        : bool =
+        let mutable go = true
+
+        ResumableCode.WhileDynamic(
+            &sm,
+            (fun () -> go && guard ()),
+            ScopeCode<'Top, 'E, unit>(fun sm ->
+                if sm.Data.Failed then
+                    go <- false
+                    true
+                else
+                    body.Invoke(&sm))
+        )
+
+    // Not ResumableCode.While: its guard cannot see `Failed`, and a captured flag is a reference cell per loop.
+    member inline _.While
+        ([<InlineIfLambda>] guard: unit -> bool, body: ScopeCode<'Top, 'E, unit>)
+        : ScopeCode<'Top, 'E, unit> =
+        ScopeCode<'Top, 'E, unit>(fun sm ->
+            if __useResumableCode then
+                let mutable __stack_go = true
+
+                while __stack_go && not sm.Data.Failed && guard () do
+                    let __stack_body = body.Invoke(&sm)
+                    __stack_go <- __stack_body
+
+                __stack_go
+            else
+                ScopeBuilderBase.WhileDynamic(&sm, guard, body))
+
+    member inline _.TryWith
+        (body: ScopeCode<'Top, 'E, 'T>, [<InlineIfLambda>] handler: exn -> ScopeCode<'Top, 'E, 'T>)
+        : ScopeCode<'Top, 'E, 'T> =
+        ResumableCode.Combine(
+            ResumableCode.TryWith(
+                ScopeCode<'Top, 'E, unit>(fun sm -> body.Invoke(&sm)),
+                fun failure ->
+                    ScopeCode<'Top, 'E, unit>(fun sm ->
+                        sm.Data.Caught <- failure
+                        true)
+            ),
+            ScopeCode<'Top, 'E, 'T>(fun sm ->
+                match Machine.TakeCrash(&sm.Data) with
+                | null -> true
+                | failure -> (handler failure).Invoke(&sm))
+        )
+
+    member inline _.TryFinally
+        (body: ScopeCode<'Top, 'E, 'T>, [<InlineIfLambda>] compensation: unit -> unit)
+        : ScopeCode<'Top, 'E, 'T> =
+        ResumableCode.TryFinally(
+            body,
+            ResumableCode<_, _>(fun _ ->
+                compensation ()
+                true)
+        )
+
+    static member CleanupDynamic(sm: byref<ScopeMachine<'Top, 'E>>, pending: ValueTask) : bool =
+        let mutable awaiter = pending.ConfigureAwait(false).GetAwaiter()
+
+        if awaiter.IsCompleted then
+            awaiter.GetResult()
+            true
+        else
+            sm.ResumptionDynamicInfo.ResumptionData <- (awaiter :> ICriticalNotifyCompletion)
+
+            sm.ResumptionDynamicInfo.ResumptionFunc <-
+                ScopeResumption<'Top, 'E>(fun _ ->
+                    awaiter.GetResult()
+                    true)
+
+            false
+
+    /// Waits for a step of a cleanup: no cancel check, a throw is a throw.
+    member inline _.Cleanup([<InlineIfLambda>] step: Scope -> ValueTask) : ScopeCode<'Top, 'E, unit> =
+        ScopeCode<'Top, 'E, unit>(fun sm ->
+            if __useResumableCode then
+                let mutable __stack_done = true
+                let mutable awaiter = (step sm.Data.Scope).ConfigureAwait(false).GetAwaiter()
+
+                if not awaiter.IsCompleted then
+                    let __stack_yield = ResumableCode.Yield().Invoke(&sm)
+                    __stack_done <- __stack_yield
+
+                if __stack_done then
+                    awaiter.GetResult()
+                    true
+                else
+                    Machine.Await(&awaiter, &sm, &sm.Data)
+                    false
+            else
+                ScopeBuilderBase.CleanupDynamic(&sm, step sm.Data.Scope))
+
+    /// `use`: joins the children started since it opened, then releases. They are cancelled first unless the block came
+    /// to its end. The steps are combined without a look at `Failed`: a cleanup must not stop at a failed block.
+    member inline this.UseWith
+        (body: ScopeCode<'Top, 'E, 'T>, [<InlineIfLambda>] release: unit -> ValueTask)
+        : ScopeCode<'Top, 'E, 'T> =
+        ScopeCode<'Top, 'E, 'T>(fun sm ->
+            let mark = Machine.Mark sm.Data.Scope
+            let mutable good = false
+
+            (ResumableCode.TryFinallyAsync(
+                ScopeCode<'Top, 'E, 'T>(fun sm ->
+                    let __stack_fin = body.Invoke(&sm)
+
+                    if __stack_fin then
+                        good <- not sm.Data.Failed
+
+                    __stack_fin),
+                ResumableCode.Combine(
+                    this.Cleanup(fun scope -> Machine.JoinSince(scope, mark, not good)),
+                    this.Cleanup(fun _ -> release ())
+                )
+            ))
+                .Invoke(&sm))
+
+    member inline this.Using
+        (resource: 'R, [<InlineIfLambda>] body: 'R -> ScopeCode<'Top, 'E, 'T>)
+        : ScopeCode<'Top, 'E, 'T> when 'R :> IAsyncDisposable =
+        this.UseWith(
+            ScopeCode<'Top, 'E, 'T>(fun sm -> (body resource).Invoke(&sm)),
+            fun () -> resource.DisposeAsync()
+        )
+
+    member inline _.MergeSources(left: Scoped<'A, 'E>, right: Scoped<'B, 'E>) : Scoped<struct ('A * 'B), 'E> =
+        Merge.Pair(left, right)
+
+    static member RunDynamic(code: ScopeCode<'T, 'E, 'T>) : Scoped<'T, 'E> =
+        Block<'T, 'E>.AsScoped(DynamicBlock<'T, 'E> code)
+
+    // `if __useResumableCode ..` is the whole body: with a call around it, a forked block would be no resumable code.
+    member inline _.Run(code: ScopeCode<'T, 'E, 'T>) : Scoped<'T, 'E> =
+        if __useResumableCode then
+            __stateMachine<ScopeData<'T, 'E>, Scoped<'T, 'E>>
+                (MoveNextMethodImpl<_>(fun sm ->
+                    __resumeAt sm.ResumptionPoint
+                    let mutable __stack_exn: exn | null = null
+
+                    try
+                        let __stack_fin = code.Invoke(&sm)
+
+                        if __stack_fin then
+                            Machine.Complete(&sm.Data)
+                    with failure ->
+                        __stack_exn <- failure
+
+                    match __stack_exn with
+                    | null -> ()
+                    | failure -> Machine.Crash(&sm.Data, failure)))
+                (SetStateMachineMethodImpl<_>(fun _ _ -> ()))
+                (AfterCode<_, _>(fun sm ->
+                    // the compiler puts its generated struct wherever this text says ScopeMachine
+                    let block = StaticBlock<ScopeMachine<'T, 'E>, 'T, 'E>()
+                    block.Initial <- sm
+                    Block<'T, 'E>.AsScoped block))
+        else
+            ScopeBuilderBase.RunDynamic code
+
+/// The builder behind `scope { }`: all errors in a block have one type, which is inferred.
+type ScopeBuilder internal () =
+    inherit ScopeBuilderBase()
+
+/// The builder behind `scopeOf<'E> { }`: the error type is fixed, and others are lifted into it by `static member From`.
+[<Sealed>]
+type ScopeOfBuilder<'E> internal () =
+    inherit ScopeBuilderBase()
+
+/// What the builder prefers less: disposal without waiting, and sequences.
+[<AutoOpen>]
+module ScopeBuilderLoops =
+    type ScopeBuilderBase with
+
+        /// A type that is both is released asynchronously.
+        member inline this.Using
+            (resource: 'R, [<InlineIfLambda>] body: 'R -> ScopeCode<'Top, 'E, 'T>)
+            : ScopeCode<'Top, 'E, 'T> when 'R :> IDisposable =
+            this.UseWith(
+                ScopeCode<'Top, 'E, 'T>(fun sm -> (body resource).Invoke(&sm)),
+                fun () ->
+                    resource.Dispose()
+                    ValueTask()
+            )
+
+        member inline this.For
+            (items: seq<'A>, [<InlineIfLambda>] body: 'A -> ScopeCode<'Top, 'E, unit>)
+            : ScopeCode<'Top, 'E, unit> =
+            ScopeCode<'Top, 'E, unit>(fun sm ->
+                let items = items.GetEnumerator()
+
+                (this.TryFinally(
+                    this.While(
+                        (fun () -> items.MoveNext()),
+                        ScopeCode<'Top, 'E, unit>(fun sm -> (body items.Current).Invoke(&sm))
+                    ),
+                    fun () -> items.Dispose()
+                ))
+                    .Invoke(&sm))

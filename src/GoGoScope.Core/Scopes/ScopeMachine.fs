@@ -1,0 +1,258 @@
+namespace GoGoScope.CompilerServices
+
+#nowarn "3513" // resumable code
+
+open System
+open System.ComponentModel
+open System.Runtime.CompilerServices
+open System.Threading
+open System.Threading.Tasks
+open Microsoft.FSharp.Core.CompilerServices
+open GoGoScope
+open GoGoScope.Missing
+
+/// What a `scope { }` block carries through its waits.
+[<Struct; NoComparison; NoEquality; EditorBrowsable(EditorBrowsableState.Never)>]
+type ScopeData<'T, 'E> =
+    /// What it came to so far.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable Outcome: Outcome<'T, 'E>
+
+    /// The scope it runs in.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable Scope: Scope
+
+    /// Where it lives once it has waited.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable internal Box: Node<'T, 'E>
+
+    /// An exception on its way to a handler.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable Caught: exn
+
+    /// An error short-circuits the rest of the block.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable Failed: bool
+
+    /// It is the body of its scope, and not a block bound in somebody else's.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable internal IsBody: bool
+
+type ScopeMachine<'T, 'E> = ResumableStateMachine<ScopeData<'T, 'E>>
+type ScopeResumption<'T, 'E> = ResumptionFunc<ScopeData<'T, 'E>>
+type ScopeDynamicInfo<'T, 'E> = ResumptionDynamicInfo<ScopeData<'T, 'E>>
+type ScopeCode<'Top, 'E, 'T> = ResumableCode<ScopeData<'Top, 'E>, 'T>
+
+/// The home of a block that has waited: the machine, and in one object the node of the child whose body it is.
+[<Sealed>]
+type internal MachineNode<'SM, 'T, 'E when 'SM: struct and 'SM :> IAsyncStateMachine>(scope: Scope) as this =
+    inherit Node<'T, 'E>(scope)
+
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable Machine: 'SM
+
+    /// The caller's execution context at the last wait.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable Flow: ExecutionContext
+
+    member val Step = Action(fun () -> this.Resume())
+
+    static member val private InFlow =
+        ContextCallback(fun node ->
+            match node with
+            | :? MachineNode<'SM, 'T, 'E> as node -> node.Machine.MoveNext()
+            | _ -> ())
+
+    static member val private Enter =
+        Action<obj | null>(fun node ->
+            match node with
+            | :? MachineNode<'SM, 'T, 'E> as node -> node.Run()
+            | _ -> ())
+
+    member private this.Run() =
+        if isMissing this.Flow then
+            this.Machine.MoveNext()
+        else
+            ExecutionContext.Run(this.Flow, MachineNode<'SM, 'T, 'E>.InFlow, this)
+
+    member private this.Resume() =
+        if scope.Dispatcher.IsInside then
+            this.Run()
+        else
+            scope.Dispatcher.Resume(MachineNode<'SM, 'T, 'E>.Enter, this)
+
+/// The steps of a block that the builder's inlined code calls.
+[<AbstractClass; Sealed; EditorBrowsable(EditorBrowsableState.Never)>]
+type Machine =
+
+    static member Fail(data: byref<ScopeData<'T, 'E>>, error: ScopeError<'E>) =
+        data.Outcome <- Error error
+        data.Failed <- true
+
+    /// Level-triggered: asked before each bind.
+    static member IsStopped(data: byref<ScopeData<'T, 'E>>) : bool =
+        if data.Scope.IsCancelled then
+            Machine.Fail(&data, ScopeError.cancelled data.Scope.StopReason)
+            true
+        else
+            false
+
+    /// Guilty until proven innocent: every step that gets the scope may keep it, unless the step itself says that it did
+    /// not. A scope that nobody kept serves the next child; one that somebody may have kept never does.
+    static member Lend(data: byref<ScopeData<'T, 'E>>) : Scope =
+        let scope = data.Scope
+        scope.Lent <- scope.Lent + 1
+        scope
+
+    /// The last step. A block that never waited leaves its outcome in `data`.
+    static member Complete(data: byref<ScopeData<'T, 'E>>) =
+        if isThere data.Box then
+            if data.IsBody then
+                (Launch.NodeOf<'T, 'E> data.Scope).BodyEnded data.Outcome
+            else
+                data.Box.Deliver data.Outcome
+
+    static member Crash(data: byref<ScopeData<'T, 'E>>, failure: exn) =
+        data.Outcome <- Error(Explain.Failure(data.Scope, failure))
+        Machine.Complete(&data)
+
+    /// Suspends. At its first wait the block moves from the stack to its home, and a child joins its parent's list.
+    static member Await<'A, 'SM, 'T, 'E
+        when 'A :> ICriticalNotifyCompletion
+        and 'SM: struct
+        and 'SM :> IAsyncStateMachine
+        and 'SM :> IResumableStateMachine<ScopeData<'T, 'E>>>
+        (awaiter: byref<'A>, machine: byref<'SM>, data: byref<ScopeData<'T, 'E>>)
+        : unit =
+        let mutable home: MachineNode<'SM, 'T, 'E> = nothing
+
+        if isMissing data.Box then
+            let scope = data.Scope
+            home <- MachineNode<'SM, 'T, 'E> scope
+            data.Box <- home
+
+            if data.IsBody then
+                if isMissing scope.Node then
+                    scope.Node <- home
+
+                scope.Attach()
+
+            home.Machine <- machine
+        else
+            home <- nonNull (Unsafe.As<MachineNode<'SM, 'T, 'E>> data.Box)
+
+        match ExecutionContext.Capture() with
+        | null -> home.Flow <- nothing
+        | flow -> home.Flow <- flow
+
+        awaiter.UnsafeOnCompleted home.Step
+
+    /// `try/with` sees crashes, thrown or arrived as a value, and nothing else. Null: nothing to handle.
+    static member TakeCrash(data: byref<ScopeData<'T, 'E>>) : exn | null =
+        let caught = data.Caught
+
+        if isMissing caught then
+            match data.Outcome with
+            | Error({ Cause = Cause.Crashed failure } as error) when data.Failed ->
+                data.Failed <- false
+
+                for other in error.Others do
+                    data.Scope.Unobserved($"{other}, beside a crash that a try/with handled", failure)
+
+                failure
+            | _ -> null
+        else
+            data.Caught <- nothing
+
+            match caught with
+            | :? OperationCanceledException when Machine.IsStopped(&data) -> null
+            | _ -> caught
+
+    /// Where a `use` starts: children attached later have a larger number.
+    static member Mark(scope: Scope) : int = scope.LastSeq
+
+    /// The end of a `use`: waits for the children started in it, after a cancel if its block failed.
+    static member JoinSince(scope: Scope, mark: int, failed: bool) : ValueTask =
+        if isMissing (Volatile.Read(&scope.Last)) then
+            ValueTask()
+        else
+            let reason: CancelReason | null =
+                if failed then CancelReason.ScopeExited scope.Name else null
+
+            scope.JoinSince(mark, reason)
+
+/// A block as a value: it *is* the function, and knows its machine's type, so a child of it needs no adapter.
+[<AbstractClass; EditorBrowsable(EditorBrowsableState.Never)>]
+type Block<'T, 'E>() =
+    inherit FSharpFunc<Scope, ValueTask<Outcome<'T, 'E>>>()
+
+    /// Runs the machine up to its first wait or its end.
+    abstract Run: data: byref<ScopeData<'T, 'E>> -> unit
+
+    override this.Invoke scope =
+        let mutable data = ScopeData<'T, 'E>()
+        data.Scope <- scope
+        this.Run(&data)
+
+        if isMissing data.Box then
+            ValueTask<Outcome<'T, 'E>>(data.Outcome)
+        else
+            ValueTask<Outcome<'T, 'E>>(data.Box, 0s)
+
+    static member AsScoped(block: Block<'T, 'E>) : Scoped<'T, 'E> =
+        nonNull (Unsafe.As<Scoped<'T, 'E>> block)
+
+/// The static path: `'SM` is the struct that the compiler generated for the block.
+[<Sealed; EditorBrowsable(EditorBrowsableState.Never)>]
+type StaticBlock<'SM, 'T, 'E
+    when 'SM: struct and 'SM :> IAsyncStateMachine and 'SM :> IResumableStateMachine<ScopeData<'T, 'E>>>() =
+    inherit Block<'T, 'E>()
+
+    /// The machine before its first step, with what the block captured.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable Initial: 'SM
+
+    override this.Run(data) =
+        let mutable machine = this.Initial
+        machine.Data <- data
+        let mutable starter = Unchecked.defaultof<AsyncTaskMethodBuilder>
+        starter.Start(&machine) // keeps changes of the execution context inside the block
+        data <- machine.Data
+
+/// The dynamic path: closures in place of a generated struct. Every build without optimisation takes it.
+[<Sealed; EditorBrowsable(EditorBrowsableState.Never)>]
+type DynamicBlock<'T, 'E>(code: ScopeCode<'T, 'E, 'T>) =
+    inherit Block<'T, 'E>()
+
+    override _.Run(data) =
+        let mutable machine = ScopeMachine<'T, 'E>()
+        machine.Data <- data
+
+        machine.ResumptionDynamicInfo <- {
+            new ScopeDynamicInfo<'T, 'E>(ScopeResumption<'T, 'E>(fun sm -> code.Invoke(&sm))) with
+                member info.MoveNext(sm) =
+                    let mutable saved: exn = nothing
+
+                    try
+                        info.ResumptionData <- null
+
+                        if info.ResumptionFunc.Invoke(&sm) then
+                            Machine.Complete(&sm.Data)
+                        else
+                            match info.ResumptionData with
+                            | :? ICriticalNotifyCompletion as awaiter ->
+                                let mutable awaiter = awaiter
+                                Machine.Await(&awaiter, &sm, &sm.Data)
+                            | _ -> ()
+                    with failure ->
+                        saved <- failure
+
+                    if isThere saved then
+                        Machine.Crash(&sm.Data, saved)
+
+                member _.SetStateMachine(_, _) = ()
+        }
+
+        let mutable starter = Unchecked.defaultof<AsyncTaskMethodBuilder>
+        starter.Start(&machine)
+        data <- machine.Data
