@@ -27,6 +27,12 @@ type CancelReason =
     /// A distributed lock that the work relied on is no longer held.
     | LockLost of Key: string
 
+    /// What is told to those further down: once is enough, however deep the tree is.
+    static member internal Below(reason: CancelReason) : CancelReason =
+        match reason with
+        | ParentEnded _ -> reason
+        | _ -> ParentEnded reason
+
     /// One line for people.
     override this.ToString() =
         match this with

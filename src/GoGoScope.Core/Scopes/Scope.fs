@@ -2,6 +2,7 @@ namespace GoGoScope
 
 open System
 open System.Collections.Generic
+open System.Runtime.CompilerServices
 open System.Threading
 open System.Threading.Tasks
 open GoGoScope.CompilerServices
@@ -23,29 +24,10 @@ type internal ChildKind =
 /// Converts to `CancellationToken`.
 [<Sealed>]
 type Scope internal (environment: ScopeEnvironment, parent: Scope) =
-    inherit WorkContext()
+    inherit CancelNode(environment, parent)
 
     // Sealed, or a `scope { }` block would be no resumable code: the compiler wraps functions over unsealed classes.
     // A plain child is this one object; what is rare lives in `ScopeExtra`, what is typed in `ScopeNode`.
-    [<DefaultValue(false)>]
-    val mutable internal Prev: Scope
-
-    [<DefaultValue(false)>]
-    val mutable internal Next: Scope
-
-    /// The youngest live child; the others follow by `Prev`, in descending `Seq`.
-    [<DefaultValue(false)>]
-    val mutable internal Last: Scope
-
-    [<DefaultValue(false)>]
-    val mutable internal Parked: ParkedLinks
-
-    [<DefaultValue(false)>]
-    val mutable internal Stop: CancelReason
-
-    [<DefaultValue(false)>]
-    val mutable internal Source: CancellationTokenSource
-
     [<DefaultValue(false)>]
     val mutable internal Extra: ScopeExtra
 
@@ -65,28 +47,12 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
     [<DefaultValue(false)>]
     val mutable internal Count: ChildCount
 
-    /// Place among the parent's children, from 1; given at the first wait.
-    [<DefaultValue(false)>]
-    val mutable internal Seq: int
-
-    [<DefaultValue(false)>]
-    val mutable internal LastSeq: int
-
     /// How often it was given to code that may have kept it.
     [<DefaultValue(false)>]
     val mutable internal Lent: int
 
     [<DefaultValue(false)>]
-    val mutable internal Gate: int
-
-    [<DefaultValue(false)>]
     val mutable internal Kind: ChildKind
-
-    [<DefaultValue(false)>]
-    val mutable internal Attached: bool
-
-    [<DefaultValue(false)>]
-    val mutable internal Ended: bool
 
     [<DefaultValue(false)>]
     val mutable internal KeepGoing: bool
@@ -95,23 +61,13 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
     [<DefaultValue(false)>]
     val mutable internal CancelRemaining: bool
 
-    /// The parent's cancel does not reach it.
-    [<DefaultValue(false)>]
-    val mutable internal Shielded: bool
+    member internal this.Parent: Scope =
+        let above = this.Above
 
-    member internal _.Environment = environment
-    member internal _.Parent = parent
-
-    /// A few instructions under a spin bit: parents start children while others end them, and a monitor would park.
-    member inline internal this.Hold([<InlineIfLambda>] body: unit -> 'R) : 'R =
-        let mutable spin = SpinWait()
-
-        while Interlocked.Exchange(&this.Gate, 1) = 1 do
-            spin.SpinOnce -1
-
-        let result = body ()
-        Volatile.Write(&this.Gate, 0)
-        result
+        if isMissing above then
+            nothing
+        else
+            nonNull (Unsafe.As<Scope> above)
 
     member internal this.Rare: ScopeExtra =
         if isMissing this.Extra then
@@ -131,259 +87,117 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
         else
             this.Leave()
 
+    // a tree whose scopes end each other would run out of stack: then it goes on through the dispatcher
+    member private this.Close() =
+        if RuntimeHelpers.TryEnsureSufficientExecutionStack() then
+            this.Node.Finish()
+        else
+            this.Environment.Dispatcher.Queue((fun _ -> this.Node.Finish()), null)
+
     member internal this.Leave() =
         if this.Count.Leave() then
-            this.Node.Finish()
+            this.Close()
 
     member internal this.BodyDone() =
         if this.Count.BodyEnds() then
-            this.Node.Finish()
+            this.Close()
 
     /// Marks a closed scope as ended, unless the parent knows it.
     member internal this.TryEndUnattached() =
-        if isMissing parent then
+        if isMissing this.Above then
             Volatile.Write(&this.Ended, true)
             true
         else
-            parent.Hold(fun () ->
-                if not this.Attached then
-                    Volatile.Write(&this.Ended, true)
+            let parent = this.Parent
+            parent.Enter()
+            let unknown = not this.Attached
 
-                not this.Attached)
+            if unknown then
+                Volatile.Write(&this.Ended, true)
 
-    /// Ends a timer or a registration together with the scope.
-    member internal this.Keep(resource: IDisposable) =
+            parent.Exit()
+            unknown
+
+    override this.Keep(resource: IDisposable) =
         if not (this.Rare.Keep resource) then
             resource.Dispose()
 
     // ---- the tree ----
 
-    /// Joins the parent's list of live children. Lazy: a child that ends at once, and shows nobody its token, never does.
-    member internal this.Attach() =
-        if not (Volatile.Read(&this.Attached)) && isThere parent then
-            parent.Attach()
-
-            let linked =
-                parent.Hold(fun () ->
-                    if this.Attached || this.Ended then
-                        false
-                    else
-                        parent.LastSeq <- parent.LastSeq + 1
-                        this.Seq <- parent.LastSeq
-                        this.Prev <- parent.Last
-
-                        if isThere parent.Last then
-                            parent.Last.Next <- this
-
-                        parent.Last <- this
-                        Volatile.Write(&this.Attached, true)
-                        true)
-
-            // the cancel that passed before the link was there did not see this child
-            if linked && not this.Shielded && parent.IsCancelled then
-                this.Cancel(parent.ReasonBelow())
+    /// Live children, the oldest first.
+    member internal this.Children() : List<Scope> =
+        let kids = List<Scope>()
+        this.Enter()
+        this.AddChildren(0, kids)
+        this.Exit()
+        kids.Reverse()
+        kids
 
     /// Takes an attached child off the list and wakes the joins that waited for it.
     member internal this.Detach(child: Scope) =
-        let ready: ChildrenJoin =
-            this.Hold(fun () ->
-                if isMissing child.Next then
-                    this.Last <- child.Prev
-                else
-                    child.Next.Prev <- child.Prev
+        this.Enter()
+        this.Unlink child
 
-                if isThere child.Prev then
-                    child.Prev.Next <- child.Next
+        let mutable join: ChildrenJoin =
+            if isMissing this.Extra then
+                nothing
+            else
+                this.Extra.TakeReady this.NewestLiveSeq
 
-                child.Prev <- nothing
-                child.Next <- nothing
-
-                if isMissing this.Extra then
-                    nothing
-                else
-                    this.Extra.TakeReady(if isMissing this.Last then 0 else this.Last.Seq))
-
-        let mutable join = ready
+        this.Exit()
 
         while isThere join do
             let next = join.After
             join.Wake()
             join <- next
 
-    /// Live children, the oldest first.
-    member internal this.Children() : List<Scope> =
-        let kids = List<Scope>()
-
-        this.Hold(fun () ->
-            let mutable kid = this.Last
-
-            while isThere kid do
-                kids.Add kid
-                kid <- kid.Prev)
-
-        kids.Reverse()
-        kids
-
-    // ---- cancelling ----
-
-    /// Level-triggered. A child that is not in its parent's list yet looks up by itself.
-    override this.IsCancelled =
-        isThere (Volatile.Read(&this.Stop))
-        || (not (Volatile.Read(&this.Attached))
-            && isThere parent
-            && not this.Shielded
-            && parent.IsCancelled)
-
-    override this.Reason: CancelReason | null =
-        let own = Volatile.Read(&this.Stop)
-
-        if isThere own then
-            own
-        elif isThere parent && not this.Shielded && parent.IsCancelled then
-            parent.ReasonBelow()
-        else
-            null
-
-    /// What is said when it is cancelled for sure.
-    member internal this.StopReason: CancelReason =
-        match this.Reason with
-        | null -> CancelReason.ScopeExited this.Name
-        | reason -> reason
-
-    /// What its children are told. A reason that arose among the children (a sibling failed, the scope exited) reaches
-    /// them as it is; everything further below is told that its parent ended.
-    member internal this.ReasonBelow() : CancelReason =
-        let reason = this.StopReason
-
-        match reason with
-        | CancelReason.SiblingFailed _
-        | CancelReason.ScopeExited _
-        | CancelReason.RaceLost _ when isMissing parent || not (obj.ReferenceEquals(parent.Stop, reason)) ->
-            reason
-        | _ -> CancelReason.ParentEnded reason
-
-    member private this.TryStop(reason: CancelReason) =
-        not (Volatile.Read(&this.Ended))
-        && isMissing (Interlocked.CompareExchange(&this.Stop, reason, nothing))
-
-    /// Marks the children, fires the token, wakes what is parked with a value. Marked children go to `marked`.
-    member private this.Spread(marked: Queue<Scope>) =
-        let parked = List<CancelLink>()
-
-        if isThere this.Last then
-            let below = this.ReasonBelow()
-
-            for kid in this.Children() do
-                if not kid.Shielded && kid.TryStop below then
-                    marked.Enqueue kid
-
-        if not this.Parked.IsEmpty then
-            this.Hold(fun () -> this.Parked.TakeAll parked)
-
-        if isThere this.Source then
-            try
-                this.Source.Cancel()
-            with failure ->
-                this.Unobserved("a callback on the cancellation token", failure)
-
-        for link in parked do
-            link.OnCancelled this.StopReason
-
     /// Names what has not ended when the grace after a cancel is over: the live scopes that wait for no child.
-    member private this.ReportStuck() =
-        let rec leaves (scope: Scope) : Scope seq = seq {
+    override this.OnGraceOver() =
+        let leaves = List<Scope>()
+        let left = Stack<Scope>()
+        left.Push this
+
+        while left.Count > 0 do
+            let scope = left.Pop()
             let kids = scope.Children()
 
             if kids.Count = 0 then
-                scope
-            else
-                for kid in kids do
-                    yield! leaves kid
-        }
+                leaves.Add scope
 
-        for leaf in leaves this do
+            for kid in kids do
+                left.Push kid
+
+        for leaf in leaves do
             if not (Volatile.Read(&leaf.Ended)) then
-                environment.Stuck {
+                this.Environment.Stuck {
                     Scope = (if isThere leaf.Parent then leaf.Parent.Name else leaf.Name)
                     Child = leaf.Name
                     Site = leaf.Site
-                    Waited = environment.Grace
+                    Waited = this.Environment.Grace
                     Reason = leaf.StopReason
                 }
-
-    /// Asks everything in this scope to stop. The first reason wins; later calls, and calls after its end, change nothing.
-    override this.Cancel(reason: CancelReason) =
-        Checks.notNull (nameof reason) reason
-
-        if this.TryStop reason then
-            let marked = Queue<Scope>()
-            this.Spread marked
-
-            while marked.Count > 0 do
-                marked.Dequeue().Spread marked
-
-            if
-                not (Volatile.Read(&this.Ended))
-                && environment.Grace <> Timeout.InfiniteTimeSpan
-            then
-                let ring = TimerCallback(fun _ -> this.ReportStuck())
-
-                this.Keep(
-                    environment.Clock.CreateTimer(ring, null, environment.Grace, Timeout.InfiniteTimeSpan)
-                )
 
     /// Asks everything in this scope to stop, for a reason in your own words.
     member this.Cancel(message: string) =
         Checks.notNull (nameof message) message
         this.Cancel(CancelReason.Requested message)
 
-    override this.Park(link) =
-        this.Attach()
-
-        this.Hold(fun () ->
-            if this.IsCancelled then
-                false
-            else
-                this.Parked.Add link
-                true)
-
-    override this.Unpark(link) =
-        this.Hold(fun () -> this.Parked.Remove link)
-
-    /// Fires when the scope is asked to stop. The token of a scope that has ended has fired.
-    override this.Token: CancellationToken =
-        if isThere this.Source then
-            this.Source.Token
-        elif Volatile.Read(&this.Ended) then
-            CancellationToken true
-        else
-            this.Attach()
-            let made = new CancellationTokenSource()
-
-            if
-                isMissing (Interlocked.CompareExchange(&this.Source, made, nothing))
-                && this.IsCancelled
-            then
-                made.Cancel()
-
-            this.Source.Token
-
     /// A scope is its token.
     static member op_Implicit(scope: Scope) : CancellationToken = scope.Token
 
     // ---- what it is called, what it lives on ----
 
-    override _.Clock = environment.Clock
-    override _.Dispatcher = environment.Dispatcher
+    override this.Clock = this.Environment.Clock
+    override this.Dispatcher = this.Environment.Dispatcher
 
     override this.Unobserved(what, failure) =
-        environment.Unobserved(this.Name, what, failure)
+        this.Environment.Unobserved(this.Name, what, failure)
 
     /// A number that no other scope of this process has. Given on first read.
     member this.Id: int64 = this.Rare.Id
 
     /// The name it was given, or one made of its kind and its place among its siblings.
-    member this.Name: string =
+    override this.Name: string =
         if isThere this.Extra && isThere this.Extra.Name then
             this.Extra.Name
         elif this.Kind = ChildKind.Root then
@@ -412,7 +226,9 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
         if nearest = Int64.MaxValue then
             Timeout.InfiniteTimeSpan
         else
-            max TimeSpan.Zero (environment.Clock.GetElapsedTime(environment.Clock.GetTimestamp(), nearest))
+            max
+                TimeSpan.Zero
+                (this.Environment.Clock.GetElapsedTime(this.Environment.Clock.GetTimestamp(), nearest))
 
     /// The name.
     override this.ToString() = this.Name

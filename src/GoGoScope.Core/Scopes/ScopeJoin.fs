@@ -1,7 +1,6 @@
 namespace GoGoScope
 
 open System.Collections.Generic
-open System.Threading
 open System.Threading.Tasks
 open GoGoScope.Missing
 
@@ -10,27 +9,25 @@ open GoGoScope.Missing
 module internal ScopeJoin =
     type Scope with
 
-        /// Ends when no child attached after `mark` lives. Nothing is allocated when there is none.
+        /// Ends when no child that joined the tree after `mark` lives; with a reason, those are cancelled first. Nothing is
+        /// allocated when there is none.
         member internal this.JoinSince(mark: int, reason: CancelReason | null) : ValueTask =
-            if isMissing (Volatile.Read(&this.Last)) then
+            if this.NewestLiveSeq = 0 then
                 ValueTask()
             else
                 let late = List<Scope>()
+                let mutable join: ChildrenJoin = nothing
+                let extra = this.Rare
+                this.Enter()
 
-                let join: ChildrenJoin =
-                    this.Hold(fun () ->
-                        if isMissing this.Last || this.Last.Seq <= mark then
-                            nothing
-                        else
-                            let join = ChildrenJoin(mark, this.Dispatcher)
-                            this.Rare.AddJoin join
-                            let mutable kid = this.Last
+                if this.NewestLiveSeq > mark then
+                    join <- ChildrenJoin(mark, this.Dispatcher)
+                    extra.AddJoin join
 
-                            while not (isNull reason) && isThere kid && kid.Seq > mark do
-                                late.Add kid
-                                kid <- kid.Prev
+                    if not (isNull reason) then
+                        this.AddChildren(mark, late)
 
-                            join)
+                this.Exit()
 
                 match reason with
                 | null -> ()

@@ -169,11 +169,11 @@ type Machine =
             | _ -> caught
 
     /// Where a `use` starts: children attached later have a larger number.
-    static member Mark(scope: Scope) : int = scope.LastSeq
+    static member Mark(scope: Scope) : int = scope.NewestSeq
 
     /// The end of a `use`: waits for the children started in it, after a cancel if its block failed.
     static member JoinSince(scope: Scope, mark: int, failed: bool) : ValueTask =
-        if isMissing (Volatile.Read(&scope.Last)) then
+        if scope.NewestLiveSeq <= mark then
             ValueTask()
         else
             let reason: CancelReason | null =

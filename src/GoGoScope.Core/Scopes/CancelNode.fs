@@ -1,0 +1,209 @@
+namespace GoGoScope.CompilerServices
+
+open System
+open System.Collections.Generic
+open System.ComponentModel
+open System.Threading
+open GoGoScope
+open GoGoScope.Missing
+
+/// The part of a scope that hears and spreads the word to stop.
+[<AbstractClass; EditorBrowsable(EditorBrowsableState.Never)>]
+type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
+    inherit TreeNode()
+
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable internal Parked: ParkedLinks
+
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable internal Stop: CancelReason
+
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable internal Source: CancellationTokenSource
+
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable internal Ended: bool
+
+    /// The parent's cancel does not reach it.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable internal Shielded: bool
+
+    member internal _.Environment = environment
+    member internal _.Above = above
+
+    /// Ends a timer or a registration together with the scope.
+    [<EditorBrowsable(EditorBrowsableState.Never)>]
+    abstract Keep: resource: IDisposable -> unit
+
+    /// Tells who is still there when the grace after a cancel is over.
+    [<EditorBrowsable(EditorBrowsableState.Never)>]
+    abstract OnGraceOver: unit -> unit
+
+    /// What it is called in reasons and reports.
+    abstract Name: string
+
+    /// Joins the parent's list of live children, under the parent's gate. A cancel takes that gate after it has left its
+    /// mark, so either it finds the child in the list or the child finds the mark.
+    member private this.LinkTo(parent: CancelNode) =
+        parent.Enter()
+        let linked = not this.Attached && not this.Ended
+
+        if linked then
+            parent.Link this
+
+        parent.Exit()
+
+        if linked && not this.Shielded && parent.IsCancelled then
+            this.Cancel(parent.ReasonBelow())
+
+    /// Joins the tree. Lazy: a child that ends at once, and shows nobody its token, never does. Ancestors join before it.
+    member internal this.Attach() =
+        if not this.Attached && isThere above then
+            if above.Attached || isMissing above.Above then
+                this.LinkTo above
+            else
+                let path = Stack<CancelNode>()
+                let mutable scope: CancelNode = this
+
+                while not scope.Attached && isThere scope.Above do
+                    path.Push scope
+                    scope <- scope.Above
+
+                while path.Count > 0 do
+                    let next = path.Pop()
+                    next.LinkTo next.Above
+
+    /// The nearest scope, this one or above, that was told to stop and whose stop reaches this one. A scope that is in
+    /// its parent's list is told itself; one that is not yet looks up.
+    member private this.NearestStopped: CancelNode =
+        let mutable scope: CancelNode = this
+
+        while isThere scope && isMissing (Volatile.Read(&scope.Stop)) do
+            scope <-
+                if scope.Attached || scope.Shielded then
+                    nothing
+                else
+                    scope.Above
+
+        scope
+
+    /// Level-triggered.
+    override this.IsCancelled =
+        isThere (Volatile.Read(&this.Stop))
+        || (not this.Attached && isThere above && isThere this.NearestStopped)
+
+    override this.Reason: CancelReason | null =
+        let stopped = this.NearestStopped
+
+        if isMissing stopped then
+            null
+        elif obj.ReferenceEquals(stopped, this) then
+            this.Stop
+        elif obj.ReferenceEquals(stopped, above) then
+            above.ReasonBelow()
+        else
+            CancelReason.Below(stopped.ReasonBelow())
+
+    /// What is said when it is cancelled for sure.
+    member internal this.StopReason: CancelReason =
+        match this.Reason with
+        | null -> CancelReason.ScopeExited this.Name
+        | reason -> reason
+
+    /// What its children are told. A reason that arose among the children (a sibling failed, the scope exited) reaches
+    /// them as it is; everything further below is told that its parent ended.
+    member internal this.ReasonBelow() : CancelReason =
+        let reason = this.StopReason
+
+        match reason with
+        | CancelReason.SiblingFailed _
+        | CancelReason.ScopeExited _
+        | CancelReason.RaceLost _ when isMissing above || not (obj.ReferenceEquals(above.Stop, reason)) ->
+            reason
+        | _ -> CancelReason.Below reason
+
+    member private this.TryStop(reason: CancelReason) =
+        not (Volatile.Read(&this.Ended))
+        && isMissing (Interlocked.CompareExchange(&this.Stop, reason, nothing))
+
+    /// Marks the children, fires the token, wakes what is parked with a value. Marked children go to `marked`.
+    member private this.Spread(marked: Queue<CancelNode>) =
+        let kids = List<CancelNode>()
+        let parked = List<CancelLink>()
+        this.Enter()
+        this.AddChildren(0, kids)
+        this.Parked.TakeAll parked
+        this.Exit()
+
+        if kids.Count > 0 then
+            let below = this.ReasonBelow()
+            kids.Reverse()
+
+            for kid in kids do
+                if not kid.Shielded && kid.TryStop below then
+                    marked.Enqueue kid
+
+        if isThere this.Source then
+            try
+                this.Source.Cancel()
+            with failure ->
+                this.Unobserved("a callback on the cancellation token", failure)
+
+        for link in parked do
+            link.OnCancelled this.StopReason
+
+    /// Asks everything in this scope to stop. The first reason wins; later calls, and calls after its end, change nothing.
+    override this.Cancel(reason: CancelReason) =
+        Checks.notNull (nameof reason) reason
+
+        if this.TryStop reason then
+            let marked = Queue<CancelNode>()
+            this.Spread marked
+
+            while marked.Count > 0 do
+                marked.Dequeue().Spread marked
+
+            if
+                not (Volatile.Read(&this.Ended))
+                && environment.Grace <> Timeout.InfiniteTimeSpan
+            then
+                let ring = TimerCallback(fun _ -> this.OnGraceOver())
+
+                this.Keep(
+                    environment.Clock.CreateTimer(ring, null, environment.Grace, Timeout.InfiniteTimeSpan)
+                )
+
+    override this.Park(link) =
+        this.Attach()
+
+        this.Enter()
+        let late = this.IsCancelled
+
+        if not late then
+            this.Parked.Add link
+
+        this.Exit()
+        not late
+
+    override this.Unpark(link) =
+        this.Enter()
+        this.Parked.Remove link
+        this.Exit()
+
+    /// Fires when the scope is asked to stop. The token of a scope that has ended has fired.
+    override this.Token: CancellationToken =
+        if isThere this.Source then
+            this.Source.Token
+        elif Volatile.Read(&this.Ended) then
+            CancellationToken true
+        else
+            this.Attach()
+            let made = new CancellationTokenSource()
+
+            if
+                isMissing (Interlocked.CompareExchange(&this.Source, made, nothing))
+                && this.IsCancelled
+            then
+                made.Cancel()
+
+            this.Source.Token
