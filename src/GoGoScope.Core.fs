@@ -149,13 +149,13 @@ module Scope =
     let delay (duration: TimeSpan) : Scoped<unit, 'E> = fun scope -> Delay.For(scope, duration)
 
     /// Runs work that the scope's cancellation does not reach, in a scope of its own, for at most `bound`: how a cleanup
-    /// waits for something anyway. Past the bound it is asked to stop and ends as `TimedOut`. From zero to about 49 days.
-    let shielded (bound: TimeSpan) (work: Scoped<'T, 'E>) : Scoped<'T, 'E> =
-        fun scope -> Start.Shielded(scope, bound, work)
+    /// waits for something anyway, also when the scope has been told to stop. Past the bound it is asked to stop and ends as `TimedOut`. From zero to about 49 days.
+    let shielded (bound: TimeSpan) (work: Scoped<'T, 'E>) : Shielded<'T, 'E> =
+        Checks.duration (nameof bound) bound
+        Shielded<'T, 'E>(bound, work)
 
     /// Acquires the resource and registers its release in one step; the scope releases it at its end.
-    let acquire (resource: AsyncResource<'T>) : Scoped<'T, 'E> =
-        fun scope -> Verb.Acquire(scope, resource)
+    let acquire (resource: AsyncResource<'T>) : Scoped<'T, 'E> = resource.Acquire()
 
     /// Throws `OperationCanceledException` if the scope was asked to stop: for loops that compute.
     let throwIfCancelled (scope: Scope) : unit = Cancelling.ThrowIfCancelled scope

@@ -31,23 +31,21 @@ type internal DelayWait<'E>(context: WorkContext) =
             this.Wake(Ok())
 
     member this.Start(duration: TimeSpan) : ValueTask<Outcome<unit, 'E>> =
-        let wait = this.AsValueTask()
-
         if context.Park this then
-            Volatile.Write(
-                &this.timer,
+            let timer =
                 context.Clock.CreateTimer((fun _ -> this.Ring()), null, duration, Timeout.InfiniteTimeSpan)
-            )
 
-            // it may have been claimed before the timer could be seen
-            if wait.IsCompleted then
-                this.StopTimer()
+            // whoever claims it looks for a timer afterwards; if that came too early to see this one, it is ours to stop
+            Interlocked.Exchange(&this.timer, timer) |> ignore
+
+            if this.IsClaimed then
+                timer.Dispose()
         else
             match context.Reason with
             | null -> ()
             | reason -> this.OnCancelled reason
 
-        wait
+        this.AsValueTask()
 
 /// Waiting on the clock of the surroundings.
 [<AbstractClass; Sealed>]

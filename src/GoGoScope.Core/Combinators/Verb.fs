@@ -33,7 +33,3 @@ type Verb =
         (scope: Scope, cleanup: CancellationToken -> ValueTask)
         : ValueTask<Outcome<unit, 'E>> =
         OnDispose.Add(scope, (fun token -> cleanup token))
-
-    static member Acquire(scope: Scope, resource: AsyncResource<'T>) : ValueTask<Outcome<'T, 'E>> =
-        let acquired = ValueTask<Outcome<'T, Never>>(resource.AcquireIn scope)
-        Await.Changed(scope, acquired, Result.mapError (ScopeError.map (fun _ -> Unchecked.defaultof<'E>)))

@@ -20,6 +20,9 @@ type internal Waiter<'R>(context: WorkContext) =
 
     member _.Context = context
 
+    /// Whether somebody is about to wake it, or has.
+    member this.IsClaimed = Volatile.Read(&this.claimed) = 1
+
     /// True for exactly one caller, who must then call `Wake`.
     member this.TryClaim() =
         Interlocked.Exchange(&this.claimed, 1) = 0

@@ -190,7 +190,7 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
         this.Parked.Remove link
         this.Exit()
 
-    /// Fires when the scope is asked to stop. The token of a scope that has ended has fired.
+    /// Fires when the scope is asked to stop. Read for the first time after the scope has ended, it has fired already.
     override this.Token: CancellationToken =
         if isThere this.Source then
             this.Source.Token

@@ -21,6 +21,8 @@ type internal LazyNode<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
 
     override this.EnsureStarted() =
         if Interlocked.Exchange(&started, 1) = 0 then
+            scope.Count.BodyStarts()
+
             if scope.Parent.Count.Enter() = Entry.Closed then
                 Volatile.Write(&scope.Ended, true)
                 this.Deliver(Error(ScopeError.rejected (Rejection.ScopeEnded scope.Parent.Name)))
@@ -121,41 +123,10 @@ and [<AbstractClass; Sealed>] internal Launch =
 
     static member private Fresh(parent: Scope, kind: ChildKind, file: string, line: int) =
         let scope = Scope(parent.Environment, parent)
-        scope.Count.BodyStarts()
         scope.Kind <- kind
         scope.File <- file
         scope.Line <- line
         scope
-
-    /// Starts a child: inline, up to its first wait, and for free if it ends there unseen.
-    static member Child<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
-        (parent: Scope, kind: ChildKind, file: string, line: int, body: 'B)
-        : ScopeTask<'T, 'E> =
-        match parent.Count.Enter() with
-        | Entry.Closed -> Launch.Refused parent
-        | entry ->
-            let scope =
-                if entry = Entry.WithSpare then
-                    parent.Spare
-                else
-                    let fresh = Scope(parent.Environment, parent)
-                    fresh.Count.BodyStarts()
-                    fresh
-
-            scope.Kind <- kind
-            scope.File <- file
-            scope.Line <- line
-            let mutable outcome = Unchecked.defaultof<Outcome<'T, 'E>>
-            let mutable body = body
-
-            let ended =
-                if parent.IsCancelled then
-                    outcome <- Explain.Stopped scope
-                    true
-                else
-                    Launch.RunBody(scope, &body, &outcome)
-
-            Launch.HandleOf(scope, ended, outcome)
 
     /// Starts a child that has options: it is in the tree from its start. A shielded one does not hear its parent's cancel.
     static member ChildWith<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
@@ -188,6 +159,7 @@ and [<AbstractClass; Sealed>] internal Launch =
             Launch.Refused parent
         else
             let scope = Launch.Fresh(parent, kind, file, line)
+            scope.Count.BodyStarts()
             let node = Node<'T, 'E>(scope)
             prepare scope node
             scope.SetTimeout options.Timeout
@@ -200,6 +172,47 @@ and [<AbstractClass; Sealed>] internal Launch =
                 Launch.Begin(scope, node, &body)
 
             ScopeTask<'T, 'E>(node)
+
+    static member val private OnPool =
+        {
+            TaskOptions.Default with
+                Start = StartMode.Pool
+        }
+
+    /// Starts a child: inline, up to its first wait, and for free if it ends there unseen.
+    static member Child<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
+        (parent: Scope, kind: ChildKind, file: string, line: int, body: 'B)
+        : ScopeTask<'T, 'E> =
+        if not (RuntimeHelpers.TryEnsureSufficientExecutionStack()) then
+            // a child in a child in a child, thousands deep, would run out of stack inline
+            Launch.ChildWith(parent, kind, Launch.OnPool, false, file, line, body)
+        else
+
+            match parent.Count.Enter() with
+            | Entry.Closed -> Launch.Refused parent
+            | entry ->
+                let scope =
+                    if entry = Entry.WithSpare then
+                        parent.Spare
+                    else
+                        let fresh = Scope(parent.Environment, parent)
+                        fresh.Count.BodyStarts()
+                        fresh
+
+                scope.Kind <- kind
+                scope.File <- file
+                scope.Line <- line
+                let mutable outcome = Unchecked.defaultof<Outcome<'T, 'E>>
+                let mutable body = body
+
+                let ended =
+                    if parent.IsCancelled then
+                        outcome <- Explain.Stopped scope
+                        true
+                    else
+                        Launch.RunBody(scope, &body, &outcome)
+
+                Launch.HandleOf(scope, ended, outcome)
 
     /// Runs the body of a root. Its scope is made and applied already.
     static member RootBody<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>

@@ -55,6 +55,9 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
     val mutable internal Kind: ChildKind
 
     [<DefaultValue(false)>]
+    val mutable internal ReportedStuck: bool
+
+    [<DefaultValue(false)>]
     val mutable internal KeepGoing: bool
 
     /// Children that still run when the body has ended well are stopped.
@@ -118,8 +121,9 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
             parent.Exit()
             unknown
 
+    /// Ends a timer or a registration together with the scope; at once when nothing of it runs, or runs yet.
     override this.Keep(resource: IDisposable) =
-        if not (this.Rare.Keep resource) then
+        if this.Count.IsClosed || not (this.Rare.Keep resource) then
             resource.Dispose()
 
     // ---- the tree ----
@@ -151,9 +155,9 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
             join.Wake()
             join <- next
 
-    /// Names what has not ended when the grace after a cancel is over: the live scopes that wait for no child.
+    /// Names what was asked to stop and has not ended when the grace is over: the live scopes that wait for no child.
+    /// Each of them once.
     override this.OnGraceOver() =
-        let leaves = List<Scope>()
         let left = Stack<Scope>()
         left.Push this
 
@@ -161,20 +165,23 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
             let scope = left.Pop()
             let kids = scope.Children()
 
-            if kids.Count = 0 then
-                leaves.Add scope
-
             for kid in kids do
-                left.Push kid
+                if kid.IsCancelled then
+                    left.Push kid
 
-        for leaf in leaves do
-            if not (Volatile.Read(&leaf.Ended)) then
+            if kids.Count = 0 && not (Volatile.Read(&scope.Ended)) && not scope.ReportedStuck then
+                scope.ReportedStuck <- true
+
                 this.Environment.Stuck {
-                    Scope = (if isThere leaf.Parent then leaf.Parent.Name else leaf.Name)
-                    Child = leaf.Name
-                    Site = leaf.Site
+                    Scope =
+                        (if isThere scope.Parent then
+                             scope.Parent.Name
+                         else
+                             scope.Name)
+                    Child = scope.Name
+                    Site = scope.Site
                     Waited = this.Environment.Grace
-                    Reason = leaf.StopReason
+                    Reason = scope.StopReason
                 }
 
     /// Asks everything in this scope to stop, for a reason in your own words.

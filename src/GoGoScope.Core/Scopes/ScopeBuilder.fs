@@ -34,57 +34,67 @@ type ScopeBuilderBase internal () =
     static member BindDynamic
         (sm: byref<ScopeMachine<'Top, 'E>>, work: Scoped<'A, 'E>, next: 'A -> ScopeCode<'Top, 'E, 'T>)
         : bool =
-        if Machine.IsStopped(&sm.Data) then
-            true
+        let mutable awaiter =
+            (work (Machine.Lend(&sm.Data))).ConfigureAwait(false).GetAwaiter()
+
+        let resume =
+            ScopeResumption<'Top, 'E>(fun sm ->
+                match awaiter.GetResult() with
+                | Ok value -> (next value).Invoke(&sm)
+                | Error error ->
+                    Machine.Fail(&sm.Data, error)
+                    true)
+
+        if awaiter.IsCompleted then
+            resume.Invoke(&sm)
         else
-            let mutable awaiter =
-                (work (Machine.Lend(&sm.Data))).ConfigureAwait(false).GetAwaiter()
+            sm.ResumptionDynamicInfo.ResumptionData <- (awaiter :> ICriticalNotifyCompletion)
+            sm.ResumptionDynamicInfo.ResumptionFunc <- resume
+            false
 
-            let resume =
-                ScopeResumption<'Top, 'E>(fun sm ->
-                    match awaiter.GetResult() with
-                    | Ok value -> (next value).Invoke(&sm)
-                    | Error error ->
-                        Machine.Fail(&sm.Data, error)
-                        true)
-
-            if awaiter.IsCompleted then
-                resume.Invoke(&sm)
-            else
-                sm.ResumptionDynamicInfo.ResumptionData <- (awaiter :> ICriticalNotifyCompletion)
-                sm.ResumptionDynamicInfo.ResumptionFunc <- resume
-                false
-
-    member inline _.Bind
+    /// Waits without a look at whether the scope was told to stop.
+    member inline _.BindAlways
         ([<InlineIfLambda>] work: Scoped<'A, 'E>, next: 'A -> ScopeCode<'Top, 'E, 'T>)
         : ScopeCode<'Top, 'E, 'T> =
         ScopeCode<'Top, 'E, 'T>(fun sm ->
             if __useResumableCode then
-                if Machine.IsStopped(&sm.Data) then
-                    true
+                let mutable awaiter =
+                    (work (Machine.Lend(&sm.Data))).ConfigureAwait(false).GetAwaiter()
+
+                let mutable __stack_done = true
+
+                if not awaiter.IsCompleted then
+                    let __stack_yield = ResumableCode.Yield().Invoke(&sm)
+                    __stack_done <- __stack_yield
+
+                if __stack_done then
+                    match awaiter.GetResult() with
+                    | Ok value -> (next value).Invoke(&sm)
+                    | Error error ->
+                        Machine.Fail(&sm.Data, error)
+                        true
                 else
-                    let mutable awaiter =
-                        (work (Machine.Lend(&sm.Data))).ConfigureAwait(false).GetAwaiter()
-
-                    let mutable __stack_done = true
-
-                    if not awaiter.IsCompleted then
-                        let __stack_yield = ResumableCode.Yield().Invoke(&sm)
-                        __stack_done <- __stack_yield
-
-                    if __stack_done then
-                        match awaiter.GetResult() with
-                        | Ok value -> (next value).Invoke(&sm)
-                        | Error error ->
-                            Machine.Fail(&sm.Data, error)
-                            true
-                    else
-                        Machine.Await(&awaiter, &sm, &sm.Data)
-                        false
+                    Machine.Await(&awaiter, &sm, &sm.Data)
+                    false
             else
                 ScopeBuilderBase.BindDynamic(&sm, work, next))
 
+    member inline this.Bind
+        ([<InlineIfLambda>] work: Scoped<'A, 'E>, next: 'A -> ScopeCode<'Top, 'E, 'T>)
+        : ScopeCode<'Top, 'E, 'T> =
+        ScopeCode<'Top, 'E, 'T>(fun sm ->
+            Machine.IsStopped(&sm.Data) || (this.BindAlways(work, next)).Invoke(&sm))
+
+    /// Shielded work starts also in a scope that was told to stop.
+    member inline this.Bind
+        (work: Shielded<'A, 'E>, next: 'A -> ScopeCode<'Top, 'E, 'T>)
+        : ScopeCode<'Top, 'E, 'T> =
+        this.BindAlways((fun scope -> work.Run scope), next)
+
     member inline this.ReturnFrom([<InlineIfLambda>] work: Scoped<'T, 'E>) : ScopeCode<'T, 'E, 'T> =
+        this.Bind(work, fun value -> this.Return value)
+
+    member inline this.ReturnFrom(work: Shielded<'T, 'E>) : ScopeCode<'T, 'E, 'T> =
         this.Bind(work, fun value -> this.Return value)
 
     static member WhileDynamic

@@ -33,6 +33,9 @@ module ScopeSourcesPlain =
         member inline _.Source(work: CancellationToken -> ValueTask) : Scoped<unit, 'E> =
             fun scope -> Lift.OwnedValueUnit(scope, work)
 
+        /// Stays what it is: the one shape that is bound in a cancelled scope too.
+        member inline _.Source(work: Shielded<'T, 'E>) : Shielded<'T, 'E> = work
+
         member inline _.Source(items: seq<'T>) = items
         member inline _.Source(items: IAsyncEnumerable<'T>) = items
 

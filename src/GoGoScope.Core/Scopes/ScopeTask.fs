@@ -57,7 +57,7 @@ type ScopeTask<'T, 'E> =
         this.Check()
         if this.IsValue then 0L else this.node.Scope.Id
 
-    /// Fires when the child is asked to stop; has fired once it has ended.
+    /// Fires when the child is asked to stop. Read for the first time after the child has ended, it has fired already.
     member this.Token =
         this.Check()
 

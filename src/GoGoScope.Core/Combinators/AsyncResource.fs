@@ -1,0 +1,101 @@
+namespace GoGoScope
+
+open System
+open System.Threading
+open System.Threading.Tasks
+open GoGoScope.CompilerServices
+
+/// What somebody who wants a resource finds.
+[<Struct; NoComparison; NoEquality>]
+type internal Claim<'T> =
+    | Held of Value: 'T
+    | Busy of Settled: Task
+    | Mine of Mine: TaskCompletionSource
+
+/// Something that is acquired once and released once: a connection, a lock file, a temporary folder. The scope that
+/// acquires it first releases it at its end; whoever asks meanwhile is given the same value. `acquire` runs in one scope at
+/// a time, with that scope's token; after a failed one the next who asks tries again.
+[<Sealed>]
+type AsyncResource<'T>(acquire: Func<CancellationToken, Task<'T>>, release: Func<'T, CancellationToken, Task>)
+    =
+    do
+        Checks.notNull (nameof acquire) acquire
+        Checks.notNull (nameof release) release
+
+    let gate = obj ()
+    let mutable held: 'T voption = ValueNone
+    let mutable busy: TaskCompletionSource | null = null
+
+    let claim () =
+        lock gate (fun () ->
+            match held, busy with
+            | ValueSome value, _ -> Held value
+            | _, null ->
+                let mine = TaskCompletionSource TaskCreationOptions.RunContinuationsAsynchronously
+                busy <- mine
+                Mine mine
+            | _, busy -> Busy busy.Task)
+
+    let settle (value: 'T voption) (mine: TaskCompletionSource) =
+        lock gate (fun () ->
+            held <- value
+            busy <- null)
+
+        mine.SetResult()
+
+    /// Whether it is held now.
+    member _.IsAcquired = lock gate (fun () -> held.IsSome)
+
+    /// What was acquired. Throws `InvalidOperationException` before the acquisition and after the release.
+    member _.Value: 'T =
+        match lock gate (fun () -> held) with
+        | ValueSome value -> value
+        | ValueNone ->
+            raise (InvalidOperationException "The resource is not acquired: bind Scope.acquire first.")
+
+    /// From the acquired value to the registered release there is no step at which a cancel could come between.
+    member private _.AcquireFor(scope: Scope, mine: TaskCompletionSource) : Task<Outcome<'T, Never>> = task {
+        try
+            let! value = acquire.Invoke scope.Token
+
+            let step =
+                Cleanup(fun token ->
+                    lock gate (fun () -> held <- ValueNone)
+                    ValueTask(release.Invoke(value, token)))
+
+            settle (ValueSome value) mine
+            let! registered = OnDispose.Add<Never>(scope, step)
+            return registered |> Result.map (fun () -> value)
+        with failure ->
+            settle ValueNone mine
+            return Error(Explain.Failure(scope, failure))
+    }
+
+    /// Acquires it in the scope, or waits for the one who does. A cancel ends the wait for another's acquisition at once; an
+    /// own one has the token, and is awaited.
+    member internal this.Acquire<'E>() : Scoped<'T, 'E> =
+        let own mine : Scoped<'T, 'E> =
+            fun scope ->
+                let acquired = ValueTask<Outcome<'T, Never>>(this.AcquireFor(scope, mine))
+
+                Await.Changed(
+                    scope,
+                    acquired,
+                    Result.mapError (ScopeError.map (fun _ -> Unchecked.defaultof<'E>))
+                )
+
+        let builder = ScopeBuilder()
+
+        builder {
+            let mutable got = ValueNone
+
+            while got.IsNone do
+                match claim () with
+                | Held value -> got <- ValueSome value
+                | Busy settled -> do! settled
+                | Mine mine ->
+                    let! value = own mine
+                    got <- ValueSome value
+
+            return got.Value
+        }
