@@ -12,8 +12,10 @@ type ParallelOptions = {
     Concurrency: int
 } with
 
+    static let standard = { Concurrency = Int32.MaxValue }
+
     /// No limit.
-    static member Default = { Concurrency = Int32.MaxValue }
+    static member Default: ParallelOptions = standard
 
 /// Many items, a few workers: each worker takes the next item when it is done with its last one.
 [<AbstractClass; Sealed>]

@@ -14,7 +14,7 @@ module Scoped =
 
     /// Changes the value.
     let map (change: 'T -> 'U) (work: Scoped<'T, 'E>) : Scoped<'U, 'E> =
-        fun scope -> Await.Changed(scope, work scope, Result.map change)
+        fun scope -> Await.Changed(scope, Await.Work(scope, work), Result.map change)
 
     /// Gives the outcome as a value, so that the work cannot fail the block that binds it. It runs in a scope of its own,
     /// whose children have ended too. A block that is itself cancelled still stops at its next bind.
@@ -27,7 +27,7 @@ module Scoped =
         fun scope ->
             Await.Changed(
                 scope,
-                work scope,
+                Await.Work(scope, work),
                 Result.mapError (fun error -> {
                     Cause = Cause.Failed(change error.Cause)
                     Others = [| for other in error.Others -> Cause.Failed(change other) |]
@@ -45,7 +45,7 @@ module Scoped =
         fun scope ->
             Await.Changed(
                 scope,
-                work scope,
+                Await.Work(scope, work),
                 Result.mapError (fun error -> {
                     Cause = changeCause error.Cause
                     Others = [| for other in error.Others -> changeCause other |]

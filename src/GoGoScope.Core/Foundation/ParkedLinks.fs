@@ -46,7 +46,7 @@ type internal ParkedLinks =
         link.Before <- nothing
         link.After <- nothing
 
-    /// Empties the list. The links are unhooked one by one, so that one that leaves meanwhile changes nothing.
+    /// Empties the list, in the order of parking. The links are unhooked one by one, so that one that leaves meanwhile changes nothing.
     member this.TakeAll(into: List<CancelLink>) =
         let mutable link = this.first
         this.first <- nothing
@@ -57,3 +57,5 @@ type internal ParkedLinks =
             link.After <- nothing
             into.Add link
             link <- next
+
+        into.Reverse()

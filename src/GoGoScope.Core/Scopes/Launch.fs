@@ -11,40 +11,53 @@ type internal IBody<'T, 'E> =
     /// a node now, which the body will end. Never throws.
     abstract Run: scope: Scope * outcome: byref<Outcome<'T, 'E>> -> bool
 
+/// A body that starts later than its child is made, on whichever thread: in the execution context of the caller.
+[<AbstractClass>]
+type internal LaterStart<'T, 'E>() =
+    let flow = ExecutionContext.Capture()
+
+    static let inFlow =
+        ContextCallback(fun start ->
+            match start with
+            | :? LaterStart<'T, 'E> as start -> start.Begin()
+            | _ -> ())
+
+    static member val Go =
+        Action<obj | null>(fun start ->
+            match start with
+            | :? LaterStart<'T, 'E> as start -> start.Run()
+            | _ -> ())
+
+    abstract Begin: unit -> unit
+
+    member this.Run() =
+        match flow with
+        | null -> this.Begin()
+        | flow -> ExecutionContext.Run(flow, inFlow, this)
+
 /// A child whose body waits to be asked for. Not counted, and not in the tree, before it starts.
 [<Sealed>]
-type internal LazyNode<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
-    (scope: Scope, timeout: TimeSpan, body: 'B) =
+type internal LazyNode<'T, 'E>(scope: Scope) =
     inherit Node<'T, 'E>(scope)
-    let mutable body = body
-    let mutable started = 0
+    let mutable start: LaterStart<'T, 'E> = nothing
+
+    member _.StartWith(later: LaterStart<'T, 'E>) = start <- later
 
     override this.EnsureStarted() =
-        if Interlocked.Exchange(&started, 1) = 0 then
+        let mine = Interlocked.Exchange(&start, nothing)
+
+        if isThere mine then
             scope.Count.BodyStarts()
 
             if scope.Parent.Count.Enter() = Entry.Closed then
                 Volatile.Write(&scope.Ended, true)
                 this.Deliver(Error(ScopeError.rejected (Rejection.ScopeEnded scope.Parent.Name)))
             else
-                scope.SetTimeout timeout
-                Launch.Begin(scope, this, &body)
-
-/// A body that the dispatcher will start.
-and [<Sealed>] internal QueuedStart<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
-    (scope: Scope, node: Node<'T, 'E>, body: 'B) =
-    let mutable body = body
-
-    static member val Go =
-        Action<obj | null>(fun start ->
-            match start with
-            | :? QueuedStart<'T, 'E, 'B> as start -> start.Run()
-            | _ -> ())
-
-    member private _.Run() = Launch.Begin(scope, node, &body)
+                mine.Run()
 
 /// How children and roots start and, when they end before anyone could look, end.
-and [<AbstractClass; Sealed>] internal Launch =
+[<AbstractClass; Sealed>]
+type internal Launch =
 
     /// The node of a scope, by the one who knows its type.
     static member NodeOf<'T, 'E>(scope: Scope) : Node<'T, 'E> =
@@ -65,8 +78,9 @@ and [<AbstractClass; Sealed>] internal Launch =
 
     /// Runs the body of a scope that has its node already.
     static member Begin<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
-        (scope: Scope, node: Node<'T, 'E>, body: byref<'B>)
+        (scope: Scope, node: Node<'T, 'E>, timeout: TimeSpan, body: byref<'B>)
         : unit =
+        scope.SetTimeout timeout
         scope.Attach()
 
         if scope.IsCancelled then
@@ -152,8 +166,9 @@ and [<AbstractClass; Sealed>] internal Launch =
 
         if options.Start = StartMode.Lazy then
             let scope = Launch.Fresh(parent, kind, file, line)
-            let node = LazyNode<'T, 'E, 'B>(scope, options.Timeout, body)
+            let node = LazyNode<'T, 'E> scope
             prepare scope node
+            node.StartWith(BodyStart<'T, 'E, 'B>(scope, node, options.Timeout, body))
             ScopeTask<'T, 'E>(node)
         elif parent.Count.Enter() = Entry.Closed then
             Launch.Refused parent
@@ -162,14 +177,14 @@ and [<AbstractClass; Sealed>] internal Launch =
             scope.Count.BodyStarts()
             let node = Node<'T, 'E>(scope)
             prepare scope node
-            scope.SetTimeout options.Timeout
 
             if options.Start = StartMode.Pool then
                 scope.Attach()
-                scope.Dispatcher.Queue(QueuedStart<'T, 'E, 'B>.Go, QueuedStart<'T, 'E, 'B>(scope, node, body))
+                let start = BodyStart<'T, 'E, 'B>(scope, node, options.Timeout, body)
+                scope.Dispatcher.Queue(LaterStart<'T, 'E>.Go, start)
             else
                 let mutable body = body
-                Launch.Begin(scope, node, &body)
+                Launch.Begin(scope, node, options.Timeout, &body)
 
             ScopeTask<'T, 'E>(node)
 
@@ -229,3 +244,12 @@ and [<AbstractClass; Sealed>] internal Launch =
                 Launch.RunBody(scope, &body, &outcome)
 
         Launch.HandleOf(scope, ended, outcome)
+
+/// The later start of a body of known type.
+and [<Sealed>] internal BodyStart<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
+    (scope: Scope, node: Node<'T, 'E>, timeout: TimeSpan, body: 'B) =
+    inherit LaterStart<'T, 'E>()
+    let mutable body = body
+
+    override _.Begin() =
+        Launch.Begin(scope, node, timeout, &body)

@@ -46,7 +46,7 @@ type internal Node<'T, 'E>(scope: Scope) =
 
             if not scope.KeepGoing && scope.Count.HasChildren then
                 scope.Cancel(CancelReason.ScopeExited scope.Name)
-        | Error _ -> ()
+        | Error _ -> this.core.Result <- Explain.Stopped scope // in the scope's own words, whichever child said it first
 
         scope.BodyDone()
 

@@ -38,11 +38,13 @@ type ScopeHooks = {
     OnStuck: Action<StuckChild>
 } with
 
-    /// Hooks that do nothing.
-    static member None = {
+    static let standard = {
         OnUnobserved = Action<UnobservedError>(fun _ -> ())
         OnStuck = Action<StuckChild>(fun _ -> ())
     }
+
+    /// Hooks that do nothing.
+    static member None: ScopeHooks = standard
 
 /// What all scopes of a tree share unless one of them says otherwise. Never changed after it is made.
 [<Sealed>]

@@ -155,6 +155,7 @@ type Machine =
             match data.Outcome with
             | Error({ Cause = Cause.Crashed failure } as error) when data.Failed ->
                 data.Failed <- false
+                data.Outcome <- Unchecked.defaultof<_> // a block that ends without a value writes none
 
                 for other in error.Others do
                     data.Scope.Unobserved($"{other}, beside a crash that a try/with handled", failure)

@@ -39,12 +39,14 @@ type TaskOptions = {
     Start: StartMode
 } with
 
-    /// No name, no limit, inline.
-    static member Default = {
+    static let standard = {
         Name = ""
         Timeout = Timeout.InfiniteTimeSpan
         Start = StartMode.Inline
     }
+
+    /// No name, no limit, inline.
+    static member Default: TaskOptions = standard
 
 /// How a scope behaves. Start from `ScopeOptions.Default` and change what you need with `with`.
 [<NoComparison; ReferenceEquality>]
@@ -79,8 +81,7 @@ type ScopeOptions = {
     Ambient: bool voption
 } with
 
-    /// No limits, no parent; a failure stops the rest; children are waited for.
-    static member Default = {
+    static let standard = {
         Name = ""
         Timeout = Timeout.InfiniteTimeSpan
         Deadline = DateTimeOffset.MaxValue
@@ -95,6 +96,9 @@ type ScopeOptions = {
         Dispatcher = null
         Ambient = ValueNone
     }
+
+    /// No limits, no parent; a failure stops the rest; children are waited for.
+    static member Default: ScopeOptions = standard
 
     /// Throws for values outside their ranges.
     member internal this.Check() =

@@ -15,23 +15,31 @@ open GoGoScope.CompilerServices
 module ScopeSourcesPlain =
     type ScopeBuilderBase with
 
-        member inline _.Source(work: Task<'T>) : Scoped<'T, 'E> = fun scope -> Lift.Foreign(scope, work)
-        member inline _.Source(work: Task) : Scoped<unit, 'E> = fun scope -> Lift.Foreign(scope, work)
-        member inline _.Source(work: ValueTask<'T>) : Scoped<'T, 'E> = fun scope -> Lift.Foreign(scope, work)
-        member inline _.Source(work: ValueTask) : Scoped<unit, 'E> = fun scope -> Lift.Foreign(scope, work)
+        member inline _.Source(work: Task<'T>) : Scoped<'T, 'E> =
+            fun scope -> Lift.Task(scope, work, true)
+
+        member inline _.Source(work: Task) : Scoped<unit, 'E> =
+            fun scope -> Lift.TaskUnit(scope, work, true)
+
+        member inline _.Source(work: ValueTask<'T>) : Scoped<'T, 'E> =
+            fun scope -> Lift.Value(scope, work, true)
+
+        member inline _.Source(work: ValueTask) : Scoped<unit, 'E> =
+            fun scope -> Lift.ValueUnit(scope, work, true)
+
         member inline _.Source(work: Async<'T>) : Scoped<'T, 'E> = fun scope -> Lift.Async(scope, work)
 
-        member inline _.Source(work: CancellationToken -> Task<'T>) : Scoped<'T, 'E> =
-            fun scope -> Lift.Owned(scope, work)
+        member inline _.Source([<InlineIfLambda>] work: CancellationToken -> Task<'T>) : Scoped<'T, 'E> =
+            fun scope -> Lift.Task(scope, work scope.Token, false)
 
-        member inline _.Source(work: CancellationToken -> Task) : Scoped<unit, 'E> =
-            fun scope -> Lift.OwnedUnit(scope, work)
+        member inline _.Source([<InlineIfLambda>] work: CancellationToken -> Task) : Scoped<unit, 'E> =
+            fun scope -> Lift.TaskUnit(scope, work scope.Token, false)
 
-        member inline _.Source(work: CancellationToken -> ValueTask<'T>) : Scoped<'T, 'E> =
-            fun scope -> Lift.OwnedValue(scope, work)
+        member inline _.Source([<InlineIfLambda>] work: CancellationToken -> ValueTask<'T>) : Scoped<'T, 'E> =
+            fun scope -> Lift.Value(scope, work scope.Token, false)
 
-        member inline _.Source(work: CancellationToken -> ValueTask) : Scoped<unit, 'E> =
-            fun scope -> Lift.OwnedValueUnit(scope, work)
+        member inline _.Source([<InlineIfLambda>] work: CancellationToken -> ValueTask) : Scoped<unit, 'E> =
+            fun scope -> Lift.ValueUnit(scope, work scope.Token, false)
 
         /// Stays what it is: the one shape that is bound in a cancelled scope too.
         member inline _.Source(work: Shielded<'T, 'E>) : Shielded<'T, 'E> = work
@@ -51,7 +59,7 @@ module ScopeSourcesPlain =
                     this.While(
                         (fun () -> more),
                         this.Bind(
-                            (fun (scope: Scope) -> Lift.Step(scope, reader.MoveNextAsync())),
+                            (fun (scope: Scope) -> Lift.Value(scope, reader.MoveNextAsync(), false)),
                             fun has ->
                                 ScopeCode<'Top, 'E, unit>(fun sm ->
                                     if has then
@@ -77,19 +85,23 @@ module ScopeSourcesSame =
             fun scope -> Lift.Child(scope, child)
 
         member inline _.Source(work: Task<Result<'T, 'E>>) : Scoped<'T, 'E> =
-            fun scope -> Lift.ForeignResult(scope, work)
+            fun scope -> Lift.TaskResult(scope, work, true)
 
         member inline _.Source(work: ValueTask<Result<'T, 'E>>) : Scoped<'T, 'E> =
-            fun scope -> Lift.ForeignResult(scope, work)
+            fun scope -> Lift.ValueResult(scope, work, true)
 
         member inline _.Source(work: Async<Result<'T, 'E>>) : Scoped<'T, 'E> =
             fun scope -> Lift.AsyncResult(scope, work)
 
-        member inline _.Source(work: CancellationToken -> Task<Result<'T, 'E>>) : Scoped<'T, 'E> =
-            fun scope -> Lift.OwnedResult(scope, work)
+        member inline _.Source
+            ([<InlineIfLambda>] work: CancellationToken -> Task<Result<'T, 'E>>)
+            : Scoped<'T, 'E> =
+            fun scope -> Lift.TaskResult(scope, work scope.Token, false)
 
-        member inline _.Source(work: CancellationToken -> ValueTask<Result<'T, 'E>>) : Scoped<'T, 'E> =
-            fun scope -> Lift.OwnedValueResult(scope, work)
+        member inline _.Source
+            ([<InlineIfLambda>] work: CancellationToken -> ValueTask<Result<'T, 'E>>)
+            : Scoped<'T, 'E> =
+            fun scope -> Lift.ValueResult(scope, work scope.Token, false)
 
         /// The identity, so that a forked block is recognised and is its child's state machine.
         member inline _.Source([<InlineIfLambda>] work: Scoped<'T, 'E>) : Scoped<'T, 'E> = work
@@ -122,7 +134,7 @@ type ScopeOfSourcesLifted =
         fun scope ->
             Lift.Map(
                 scope,
-                Lift.ForeignResult(scope, work),
+                Lift.TaskResult(scope, work, true),
                 fun error -> (^E: (static member From: 'Other -> ^E) error)
             )
 
@@ -133,7 +145,7 @@ type ScopeOfSourcesLifted =
         fun scope ->
             Lift.Map(
                 scope,
-                Lift.ForeignResult(scope, work),
+                Lift.ValueResult(scope, work, true),
                 fun error -> (^E: (static member From: 'Other -> ^E) error)
             )
 
@@ -153,7 +165,7 @@ type ScopeOfSourcesLifted =
         fun scope ->
             Lift.Map(
                 scope,
-                Lift.OwnedResult(scope, work),
+                Lift.TaskResult(scope, work scope.Token, false),
                 fun error -> (^E: (static member From: 'Other -> ^E) error)
             )
 
@@ -164,7 +176,7 @@ type ScopeOfSourcesLifted =
         fun scope ->
             Lift.Map(
                 scope,
-                Lift.OwnedValueResult(scope, work),
+                Lift.ValueResult(scope, work scope.Token, false),
                 fun error -> (^E: (static member From: 'Other -> ^E) error)
             )
 
@@ -186,11 +198,11 @@ type ScopeOfSourcesSame =
 
     [<Extension>]
     static member inline Source(_: ScopeOfBuilder<'E>, work: Task<Result<'T, 'E>>) : Scoped<'T, 'E> =
-        fun scope -> Lift.ForeignResult(scope, work)
+        fun scope -> Lift.TaskResult(scope, work, true)
 
     [<Extension>]
     static member inline Source(_: ScopeOfBuilder<'E>, work: ValueTask<Result<'T, 'E>>) : Scoped<'T, 'E> =
-        fun scope -> Lift.ForeignResult(scope, work)
+        fun scope -> Lift.ValueResult(scope, work, true)
 
     [<Extension>]
     static member inline Source(_: ScopeOfBuilder<'E>, work: Async<Result<'T, 'E>>) : Scoped<'T, 'E> =
@@ -200,13 +212,13 @@ type ScopeOfSourcesSame =
     static member inline Source
         (_: ScopeOfBuilder<'E>, work: CancellationToken -> Task<Result<'T, 'E>>)
         : Scoped<'T, 'E> =
-        fun scope -> Lift.OwnedResult(scope, work)
+        fun scope -> Lift.TaskResult(scope, work scope.Token, false)
 
     [<Extension>]
     static member inline Source
         (_: ScopeOfBuilder<'E>, work: CancellationToken -> ValueTask<Result<'T, 'E>>)
         : Scoped<'T, 'E> =
-        fun scope -> Lift.OwnedValueResult(scope, work)
+        fun scope -> Lift.ValueResult(scope, work scope.Token, false)
 
     /// The identity, as in `scope { }`.
     [<Extension>]

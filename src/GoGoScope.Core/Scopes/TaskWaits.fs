@@ -160,6 +160,13 @@ type internal Await =
         else
             ForeignChildWait<'T, 'E>(scope, child.Node).Start()
 
+    /// Starts work whose outcome is about to be changed: what it throws at once is its outcome too.
+    static member Work(scope: Scope, work: Scoped<'T, 'E>) : ValueTask<Outcome<'T, 'E>> =
+        try
+            work scope
+        with failure ->
+            ValueTask<Outcome<'T, 'E>>(Error(Explain.Failure(scope, failure)))
+
     static member Changed
         (scope: Scope, wait: ValueTask<Outcome<'T, 'E>>, change: Outcome<'T, 'E> -> Outcome<'U, 'F>)
         : ValueTask<Outcome<'U, 'F>> =
