@@ -5,7 +5,7 @@ open System.Threading.Tasks
 open GoGoScope.CompilerServices
 
 /// Changing what a piece of work gives.
-[<RequireQualifiedAccess>]
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Scoped =
 
     /// Work that gives a value at once.
@@ -22,12 +22,12 @@ module Scoped =
         fun scope -> Await.Changed(scope, Start.Bound(scope, work), Ok)
 
     /// Every cause becomes the caller's own error: what the original's `errorClass` did. The causes beside the first are
-    /// translated too.
+    /// translated too. The work runs in a scope of its own, so what it starts is translated as well.
     let mapError (change: Cause<'A> -> 'B) (work: Scoped<'T, 'A>) : Scoped<'T, 'B> =
         fun scope ->
             Await.Changed(
                 scope,
-                Await.Work(scope, work),
+                Start.Bound(scope, work),
                 Result.mapError (fun error -> {
                     Cause = Cause.Failed(change error.Cause)
                     Others = [| for other in error.Others -> Cause.Failed(change other) |]
@@ -35,7 +35,7 @@ module Scoped =
             )
 
     /// Only crashes become the caller's own error, each of them once; every other cause stays as it is: what the original's
-    /// `systemErrorClass` did.
+    /// `systemErrorClass` did. The work runs in a scope of its own.
     let mapCrash (change: exn -> 'E) (work: Scoped<'T, 'E>) : Scoped<'T, 'E> =
         let changeCause cause =
             match cause with
@@ -45,7 +45,7 @@ module Scoped =
         fun scope ->
             Await.Changed(
                 scope,
-                Await.Work(scope, work),
+                Start.Bound(scope, work),
                 Result.mapError (fun error -> {
                     Cause = changeCause error.Cause
                     Others = [| for other in error.Others -> changeCause other |]

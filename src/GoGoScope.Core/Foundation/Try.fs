@@ -5,7 +5,7 @@ open System.Threading.Tasks
 
 /// Code that throws, as a value: for calls into libraries that know no `Result`. Everything that is thrown is caught, a
 /// cancellation included: in a scope the next wait reports that one all the same.
-[<RequireQualifiedAccess>]
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Try =
 
     /// Calls `work`; its exception is the error.

@@ -179,8 +179,9 @@ type internal Launch =
             prepare scope node
 
             if options.Start = StartMode.Pool then
+                scope.SetTimeout options.Timeout // the time in the queue counts
                 scope.Attach()
-                let start = BodyStart<'T, 'E, 'B>(scope, node, options.Timeout, body)
+                let start = BodyStart<'T, 'E, 'B>(scope, node, Timeout.InfiniteTimeSpan, body)
                 scope.Dispatcher.Queue(LaterStart<'T, 'E>.Go, start)
             else
                 let mutable body = body

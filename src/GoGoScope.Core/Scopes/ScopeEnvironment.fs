@@ -6,7 +6,7 @@ open Microsoft.Extensions.Logging
 /// An error that no caller was given: that of a child nobody read, of a callback, of a task that failed after its wait ended.
 [<NoComparison; ReferenceEquality>]
 type UnobservedError = {
-    /// The scope in which it happened.
+    /// The scope in which it happened; empty when that is gone, as for a task that fails after nobody waits for it any more.
     Scope: string
     /// What failed, in a few words.
     What: string
@@ -87,7 +87,12 @@ type internal ScopeEnvironment
                 ()
 
     member this.Unobserved(scope: string, what: string, failure: exn) =
-        this.Log(LogLevel.Error, failure, "Unobserved failure in scope {Scope}: {What}", [| scope; what |])
+        this.Log(
+            LogLevel.Error,
+            failure,
+            "Unobserved failure in scope {Scope}: {What}",
+            [| box scope; box what |]
+        )
 
         try
             hooks.OnUnobserved.Invoke {
@@ -96,7 +101,12 @@ type internal ScopeEnvironment
                 Exception = failure
             }
         with hookFailure ->
-            this.Log(LogLevel.Error, hookFailure, "The hook OnUnobserved threw in scope {Scope}", [| scope |])
+            this.Log(
+                LogLevel.Error,
+                hookFailure,
+                "The hook OnUnobserved threw in scope {Scope}",
+                [| box scope |]
+            )
 
     member this.Stuck(child: StuckChild) =
         this.Log(
@@ -119,5 +129,5 @@ type internal ScopeEnvironment
                 LogLevel.Error,
                 hookFailure,
                 "The hook OnStuck threw in scope {Scope}",
-                [| child.Scope |]
+                [| box child.Scope |]
             )

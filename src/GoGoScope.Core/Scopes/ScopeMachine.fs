@@ -45,7 +45,7 @@ type ScopeCode<'Top, 'E, 'T> = ResumableCode<ScopeData<'Top, 'E>, 'T>
 
 /// The home of a block that has waited: the machine, and in one object the node of the child whose body it is.
 [<Sealed>]
-type internal MachineNode<'SM, 'T, 'E when 'SM: struct and 'SM :> IAsyncStateMachine>(scope: Scope) as this =
+type internal MachineNode<'SM, 'T, 'E when 'SM: struct and 'SM :> IAsyncStateMachine>(scope: Scope) =
     inherit Node<'T, 'E>(scope)
 
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
@@ -55,7 +55,9 @@ type internal MachineNode<'SM, 'T, 'E when 'SM: struct and 'SM :> IAsyncStateMac
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable Flow: ExecutionContext
 
-    member val Step = Action(fun () -> this.Resume())
+    /// What a wait calls back.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable Step: Action
 
     static member val private InFlow =
         ContextCallback(fun node ->
@@ -75,7 +77,7 @@ type internal MachineNode<'SM, 'T, 'E when 'SM: struct and 'SM :> IAsyncStateMac
         else
             ExecutionContext.Run(this.Flow, MachineNode<'SM, 'T, 'E>.InFlow, this)
 
-    member private this.Resume() =
+    member this.Resume() =
         if scope.Dispatcher.IsInside then
             this.Run()
         else
@@ -129,6 +131,7 @@ type Machine =
         if isMissing data.Box then
             let scope = data.Scope
             home <- MachineNode<'SM, 'T, 'E> scope
+            home.Step <- Action(home.Resume)
             data.Box <- home
 
             if data.IsBody then

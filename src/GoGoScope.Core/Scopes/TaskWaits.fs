@@ -2,6 +2,7 @@ namespace GoGoScope
 
 open System
 open System.Runtime.CompilerServices
+open System.Threading
 open System.Threading.Tasks
 open GoGoScope.Missing
 
@@ -31,11 +32,79 @@ type internal UnitShape<'E> =
     interface IShape<unit, 'E> with
         member _.Read _ = Ok()
 
+/// A wait that somebody else's task or child will end, if nothing ends it before.
+[<AbstractClass>]
+type internal TaskEnd<'R>(scope: Scope) =
+    inherit Waiter<'R>(scope)
+    abstract TaskEnded: unit -> unit
+
+    interface ITaskEnd with
+        member this.TaskEnded() = this.TaskEnded()
+
+and internal ITaskEnd =
+    abstract TaskEnded: unit -> unit
+
+/// All that a task keeps of the wait for it once the wait was cancelled: a task that lives long must not keep the scopes
+/// that once waited for it. A late failure of it is reported all the same.
+and [<Sealed>] internal TaskHook(environment: ScopeEnvironment, task: Task, wait: ITaskEnd) =
+    let mutable wait = wait
+
+    static member ReportLate(environment: ScopeEnvironment, task: Task) =
+        match task.Exception with
+        | null -> ()
+        | failure ->
+            environment.Unobserved(
+                "",
+                "a task that failed after the wait for it was cancelled",
+                failure.InnerExceptions[0]
+            )
+
+    member _.Cut() = Volatile.Write(&wait, nothing)
+
+    member _.TaskEnded() =
+        let wait = Volatile.Read(&wait)
+
+        if isThere wait then
+            wait.TaskEnded()
+        else
+            TaskHook.ReportLate(environment, task)
+
+/// The same for another scope's child.
+[<Sealed>]
+type internal ChildHook<'T, 'E>(environment: ScopeEnvironment, node: Node<'T, 'E>, wait: ITaskEnd) =
+    let mutable wait = wait
+
+    static member val ChildEnded =
+        Action<obj | null>(fun hook ->
+            match hook with
+            | :? ChildHook<'T, 'E> as hook -> hook.Ended()
+            | _ -> ())
+
+    static member ReportLate(environment: ScopeEnvironment, result: Outcome<'T, 'E>) =
+        match result with
+        | Error error when not (ScopeError.isCancelled error) ->
+            environment.Unobserved(
+                "",
+                "a child of another scope that failed after the wait for it was cancelled",
+                UntypedFailure(box error)
+            )
+        | _ -> ()
+
+    member _.Cut() = Volatile.Write(&wait, nothing)
+
+    member private _.Ended() =
+        let wait = Volatile.Read(&wait)
+
+        if isThere wait then
+            wait.TaskEnded()
+        else
+            ChildHook<'T, 'E>.ReportLate(environment, node.Result)
+
 /// The wait for a .NET task. Owned: it ends with the task, which has the token. Foreign: it ends with the task or with
 /// the scope's cancellation, whichever is first; the task is not ours, but a late failure of it is not lost.
 [<Sealed>]
 type internal TaskWait<'T, 'E, 'S when 'S: struct and 'S :> IShape<'T, 'E>>(scope: Scope, task: Task) =
-    inherit Waiter<Outcome<'T, 'E>>(scope)
+    inherit TaskEnd<Outcome<'T, 'E>>(scope)
 
     /// Reads a finished task without throwing.
     static member Read(scope: Scope, task: Task) : Outcome<'T, 'E> =
@@ -44,66 +113,68 @@ type internal TaskWait<'T, 'E, 'S when 'S: struct and 'S :> IShape<'T, 'E>>(scop
         else
             Error(Explain.Task(scope, task))
 
+    [<DefaultValue(false)>]
+    val mutable private hook: TaskHook
+
     override this.OnCancelled reason =
         if this.TryClaim() then
+            if isThere this.hook then
+                this.hook.Cut()
+
             this.Wake(Error(ScopeError.cancelled reason))
 
-    member private this.TaskEnded() =
+    override this.TaskEnded() =
         if this.TryClaim() then
             scope.Unpark this
             this.Wake(TaskWait<'T, 'E, 'S>.Read(scope, task))
         else
-            match task.Exception with
-            | null -> ()
-            | failure ->
-                scope.Unobserved(
-                    "a task that failed after the wait for it was cancelled",
-                    failure.InnerExceptions[0]
-                )
+            TaskHook.ReportLate(scope.Environment, task)
 
-    member this.Start(foreign: bool) : ValueTask<Outcome<'T, 'E>> =
-        if foreign then
-            if not (scope.Park this) then
-                this.OnCancelled scope.StopReason
-        else
-            scope.Attach()
+    member this.StartOwned() : ValueTask<Outcome<'T, 'E>> =
+        scope.Attach()
+        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Action(this.TaskEnded))
+        this.AsValueTask()
 
-        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(fun () -> this.TaskEnded())
+    member this.StartForeign() : ValueTask<Outcome<'T, 'E>> =
+        let hook = TaskHook(scope.Environment, task, this)
+        this.hook <- hook
+
+        if not (scope.Park this) then
+            this.OnCancelled scope.StopReason
+
+        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Action(hook.TaskEnded))
         this.AsValueTask()
 
 /// The wait for another scope's child: it ends with the child or with the scope's cancellation.
 [<Sealed>]
 type internal ForeignChildWait<'T, 'E>(scope: Scope, node: Node<'T, 'E>) =
-    inherit Waiter<Outcome<'T, 'E>>(scope)
+    inherit TaskEnd<Outcome<'T, 'E>>(scope)
+
+    [<DefaultValue(false)>]
+    val mutable private hook: ChildHook<'T, 'E>
 
     override this.OnCancelled reason =
         if this.TryClaim() then
+            if isThere this.hook then
+                this.hook.Cut()
+
             this.Wake(Error(ScopeError.cancelled reason))
 
-    static member val ChildEnded =
-        Action<obj | null>(fun wait ->
-            match wait with
-            | :? ForeignChildWait<'T, 'E> as wait -> wait.Ended()
-            | _ -> ())
-
-    member private this.Ended() =
+    override this.TaskEnded() =
         if this.TryClaim() then
             scope.Unpark this
             this.Wake node.Result
         else
-            match node.Result with
-            | Error error when not (ScopeError.isCancelled error) ->
-                scope.Unobserved(
-                    "a child of another scope that failed after the wait for it was cancelled",
-                    UntypedFailure(box error)
-                )
-            | _ -> ()
+            ChildHook<'T, 'E>.ReportLate(scope.Environment, node.Result)
 
     member this.Start() : ValueTask<Outcome<'T, 'E>> =
+        let hook = ChildHook<'T, 'E>(scope.Environment, node, this)
+        this.hook <- hook
+
         if not (scope.Park this) then
             this.OnCancelled scope.StopReason
 
-        node.OnCompleted(ForeignChildWait<'T, 'E>.ChildEnded, this)
+        node.OnCompleted(ChildHook<'T, 'E>.ChildEnded, hook)
         this.AsValueTask()
 
 /// The outcome of a wait, changed on its way.
@@ -147,8 +218,10 @@ type internal Await =
             )
         elif task.IsCompleted then
             ValueTask<Outcome<'T, 'E>>(TaskWait<'T, 'E, 'S>.Read(scope, task))
+        elif foreign then
+            TaskWait<'T, 'E, 'S>(scope, task).StartForeign()
         else
-            TaskWait<'T, 'E, 'S>(scope, task).Start foreign
+            TaskWait<'T, 'E, 'S>(scope, task).StartOwned()
 
     /// A child of the current scope is stopped with it, so its end is awaited; any other scope's child is foreign.
     static member Child(scope: Scope, child: ScopeTask<'T, 'E>) : ValueTask<Outcome<'T, 'E>> =

@@ -35,7 +35,14 @@ type internal WorkNode<'T, 'E, 'W when 'W: struct and 'W :> IWork<'T, 'E>>(scope
 
         Launch.NodeOf<'T, 'E>(this.Scope).BodyEnded outcome
 
-    static member val Go =
+    /// The work has ended, on whichever thread.
+    member this.Ended() =
+        if this.Scope.Dispatcher.IsInside then
+            this.Resume()
+        else
+            this.Scope.Dispatcher.Resume(WorkNode<'T, 'E, 'W>.Go, this)
+
+    static member val private Go =
         Action<obj | null>(fun node ->
             match node with
             | :? WorkNode<'T, 'E, 'W> as node -> node.Resume()
@@ -73,11 +80,7 @@ type internal WorkBody<'T, 'E, 'W when 'W: struct and 'W :> IWork<'T, 'E>> =
 
                 scope.Attach()
 
-                node.Work.OnCompleted(fun () ->
-                    if scope.Dispatcher.IsInside then
-                        node.Resume()
-                    else
-                        scope.Dispatcher.Resume(WorkNode<'T, 'E, 'W>.Go, node))
+                node.Work.OnCompleted(Action(node.Ended))
 
             ended
 
