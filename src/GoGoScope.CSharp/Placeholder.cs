@@ -1,3 +1,0 @@
-namespace GoGoScope;
-
-internal static class Placeholder;

@@ -1,0 +1,99 @@
+using System;
+using System.Threading;
+using Microsoft.Extensions.Logging;
+using Microsoft.FSharp.Core;
+
+namespace GoGoScope;
+
+/// <summary>How a scope behaves. Set what differs from the defaults, which are those of <see cref="ScopeOptions"/>.</summary>
+public sealed class ScopeSettings
+{
+    /// <summary>What it is called in reasons, reports and the tree. Default: empty, which makes a name of its number.</summary>
+    public string Name { get; init; } = ScopeOptions.Default.Name;
+
+    /// <summary>
+    /// Time for the whole scope, from its start, by <see cref="Clock"/>; past it the scope is asked to stop and ends as
+    /// <see cref="Cause{E}.TimedOut"/>. From zero to about 49 days, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>. Default: infinite.
+    /// </summary>
+    public TimeSpan Timeout { get; init; } = ScopeOptions.Default.Timeout;
+
+    /// <summary>Point in time after which it is asked to stop; the nearer one of this and <see cref="Timeout"/> counts. Default: none.</summary>
+    public DateTimeOffset Deadline { get; init; } = ScopeOptions.Default.Deadline;
+
+    /// <summary>The scope above it: that one waits for it, and its cancellation reaches it. Default: null, a root.</summary>
+    public Scope? Parent { get; init; } = ScopeOptions.Default.Parent;
+
+    /// <summary>Stops the scope when it fires (<see cref="CancelReason.TokenFired"/>). Default: none.</summary>
+    public CancellationToken CancellationToken { get; init; } = ScopeOptions.Default.CancellationToken;
+
+    /// <summary>What happens to running children when the body has ended well. Default: they are waited for.</summary>
+    public OnExit OnExit { get; init; } = ScopeOptions.Default.OnExit;
+
+    /// <summary>What a failure does to the rest of the scope. Default: it stops them.</summary>
+    public OnFailure OnFailure { get; init; } = ScopeOptions.Default.OnFailure;
+
+    /// <summary>
+    /// How long after a cancel it takes until what still runs is reported as stuck, and the time each cleanup has. From
+    /// zero to about 49 days, or infinite. Default: null, which is the parent's, or 30 seconds.
+    /// </summary>
+    public TimeSpan? Grace { get; init; }
+
+    /// <summary>Called for every error that no caller is given. Default: null; with <see cref="OnStuck"/> null too, the parent's.</summary>
+    public Action<UnobservedError>? OnUnobserved { get; init; }
+
+    /// <summary>Called for each child that still runs when the grace after a cancel is over. Default: null, as <see cref="OnUnobserved"/>.</summary>
+    public Action<StuckChild>? OnStuck { get; init; }
+
+    /// <summary>Where stuck children and unobserved errors are written. Default: null, which is the parent's, or nowhere.</summary>
+    public ILogger? Logger { get; init; } = ScopeOptions.Default.Logger;
+
+    /// <summary>The only clock the scope reads. Default: null, which is the parent's, or the system clock.</summary>
+    public TimeProvider? Clock { get; init; } = ScopeOptions.Default.Clock;
+
+    /// <summary>Where wake-ups and new work go. Default: null, which is the parent's, or the thread pool.</summary>
+    public Dispatcher? Dispatcher { get; init; } = ScopeOptions.Default.Dispatcher;
+
+    /// <summary>Whether <c>Scope.Current</c> is set inside. Default: null, which is the parent's, or off.</summary>
+    public bool? Ambient { get; init; }
+
+    internal static ScopeOptions ToCore(ScopeSettings? settings) => settings?.ToCore() ?? ScopeOptions.Default;
+
+    private ScopeOptions ToCore() => new(
+        Name, Timeout, Deadline, Parent, CancellationToken, OnExit, OnFailure, Given(Grace), Hooks(), Logger, Clock, Dispatcher, Given(Ambient));
+
+    private ScopeHooks? Hooks() => (OnUnobserved, OnStuck) is (null, null)
+        ? ScopeOptions.Default.Hooks
+        : new(OnUnobserved ?? ScopeHooks.None.OnUnobserved, OnStuck ?? ScopeHooks.None.OnStuck);
+
+    private static FSharpValueOption<T> Given<T>(T? value)
+        where T : struct => value is { } given ? FSharpValueOption<T>.NewValueSome(given) : default;
+}
+
+/// <summary>How one child behaves. Set what differs from the defaults, which are those of <see cref="TaskOptions"/>.</summary>
+public sealed class TaskSettings
+{
+    /// <summary>What it is called in reasons, reports and the tree. Default: empty, which makes a name of its kind and place.</summary>
+    public string Name { get; init; } = TaskOptions.Default.Name;
+
+    /// <summary>
+    /// Time for the whole child, from its start; past it the child is asked to stop and ends as
+    /// <see cref="Cause{E}.TimedOut"/>. From zero to about 49 days, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>. Default: infinite.
+    /// </summary>
+    public TimeSpan Timeout { get; init; } = TaskOptions.Default.Timeout;
+
+    /// <summary>Where its body starts. Default: at once, on the caller's thread.</summary>
+    public StartMode Start { get; init; } = TaskOptions.Default.Start;
+
+    internal TaskOptions ToCore() => new(Name, Timeout, Start);
+}
+
+/// <summary>How many things run at once. The defaults are those of <see cref="ParallelOptions"/>.</summary>
+public sealed class ParallelSettings
+{
+    /// <summary>Most items running at once, 1 or more. Never exceeded. Default: no limit.</summary>
+    public int Concurrency { get; init; } = ParallelOptions.Default.Concurrency;
+
+    internal static ParallelOptions ToCore(ParallelSettings? settings) => settings?.ToCore() ?? ParallelOptions.Default;
+
+    private ParallelOptions ToCore() => new(Concurrency);
+}
