@@ -1,6 +1,4 @@
 using System;
-using System.Threading.Tasks;
-using Microsoft.FSharp.Core;
 
 namespace GoGoScope;
 
@@ -8,8 +6,9 @@ namespace GoGoScope;
 public static class AsyncResourceExtensions
 {
     /// <summary>
-    /// Acquires the resource and registers its release in one step; the scope releases it at its end, after its children.
-    /// Held already, it is shared.
+    /// Acquires the resource and registers its release in one step; the scope that acquires it first releases it at its end,
+    /// after its children, and whoever asks meanwhile is given the same value. A cancel ends the wait for another's acquisition
+    /// at once; an own one has the token and is awaited.
     /// </summary>
     /// <returns>The value; what the acquisition threw, as <see cref="Cause{E}.Crashed"/>; or <c>Rejected (ScopeEnded)</c>.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
@@ -17,6 +16,6 @@ public static class AsyncResourceExtensions
     {
         ArgumentNullException.ThrowIfNull(resource);
         ArgumentNullException.ThrowIfNull(scope);
-        return new(new ValueTask<FSharpResult<T, ScopeError<Never>>>(resource.AcquireIn(scope)));
+        return new(resource.Acquire<Never>().Invoke(scope));
     }
 }
