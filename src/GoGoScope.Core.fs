@@ -148,11 +148,19 @@ module Scope =
     /// Waits on the scope's clock. A cancel ends the wait at once. From zero to about 49 days.
     let delay (duration: TimeSpan) : Scoped<unit, 'E> = fun scope -> Delay.For(scope, duration)
 
-    /// Runs work that the scope's cancellation does not reach, in a scope of its own, for at most `bound`: how a cleanup
-    /// waits for something anyway, also when the scope has been told to stop. Past the bound it is asked to stop and ends as `TimedOut`. From zero to about 49 days.
-    let shielded (bound: TimeSpan) (work: Scoped<'T, 'E>) : Shielded<'T, 'E> =
+    /// Runs work that the scope's cancellation does not reach, in a scope of its own, for at most `bound`: what has begun is
+    /// brought to its end. Past the bound it is asked to stop and ends as `TimedOut`. In a block that was told to stop
+    /// nothing is bound any more, shielded or not: what must run then stands in `Scope.ensure` or `Scope.onDispose`.
+    /// From zero to about 49 days.
+    let shielded (bound: TimeSpan) (work: Scoped<'T, 'E>) : Scoped<'T, 'E> =
         Checks.duration (nameof bound) bound
-        Shielded<'T, 'E>(bound, work)
+        fun scope -> Start.Shielded(scope, bound, work)
+
+    /// For `use!`: runs the work at the end of the block, on every way out, shielded from the scope's cancellation, for at
+    /// most `bound`. What it fails with is the scope's `CleanupFailed`.
+    let ensure (bound: TimeSpan) (work: Scoped<unit, 'E>) : Scoped<IAsyncDisposable, 'E> =
+        Checks.duration (nameof bound) bound
+        fun scope -> Verb.Ensure(scope, bound, work)
 
     /// Acquires the resource and registers its release in one step; the scope releases it at its end.
     let acquire (resource: AsyncResource<'T>) : Scoped<'T, 'E> = resource.Acquire()

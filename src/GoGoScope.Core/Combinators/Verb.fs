@@ -1,9 +1,27 @@
 namespace GoGoScope.CompilerServices
 
+open System
 open System.ComponentModel
 open System.Threading
 open System.Threading.Tasks
 open GoGoScope
+
+/// Work that the end of a block runs.
+[<Sealed>]
+type internal Ensured<'E>(scope: Scope, bound: TimeSpan, work: Scoped<unit, 'E>) =
+    interface IAsyncDisposable with
+        member _.DisposeAsync() =
+            ValueTask(
+                task {
+                    let! outcome = Start.Shielded(scope, bound, work)
+
+                    match outcome with
+                    | Ok() -> ()
+                    | Error { Cause = Cause.Crashed failure } -> raise failure
+                    | Error error -> raise (UntypedFailure(box error))
+                }
+                :> Task
+            )
 
 /// What the inlined verbs of the face call.
 [<AbstractClass; Sealed; EditorBrowsable(EditorBrowsableState.Never)>]
@@ -33,3 +51,8 @@ type Verb =
         (scope: Scope, cleanup: CancellationToken -> ValueTask)
         : ValueTask<Outcome<unit, 'E>> =
         OnDispose.Add(scope, (fun token -> cleanup token))
+
+    static member Ensure
+        (scope: Scope, bound: TimeSpan, work: Scoped<unit, 'E>)
+        : ValueTask<Outcome<IAsyncDisposable, 'E>> =
+        ValueTask<Outcome<IAsyncDisposable, 'E>>(Ok(Ensured<'E>(scope, bound, work) :> IAsyncDisposable))

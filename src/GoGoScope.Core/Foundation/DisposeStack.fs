@@ -39,27 +39,42 @@ type internal DisposeStack() =
 [<Sealed>]
 type internal CleanupBound(clock: TimeProvider, bound: TimeSpan, failed: Action<exn>) =
     let source = new CancellationTokenSource()
-    let mutable passed = false
+    let mutable state = 0 // 0 running, 1 late, 2 ended
     let mutable timer: ITimer | null = null
 
     member _.Token = source.Token
-    member _.HasPassed = Volatile.Read(&passed)
+    member _.HasPassed = Volatile.Read(&state) = 1
+
+    member private _.Ring() =
+        // recorded under the lock: whoever stops this then sees the record
+        let late =
+            lock source (fun () ->
+                if state = 0 then
+                    state <- 1
+                    failed.Invoke(TimeoutException $"A cleanup took longer than its bound of {bound}.")
+                    true
+                else
+                    false)
+
+        if late then
+            try
+                source.Cancel()
+            with failure ->
+                failed.Invoke failure
 
     member this.Start() =
         if bound <> Timeout.InfiniteTimeSpan then
-            let ring =
-                TimerCallback(fun _ ->
-                    Volatile.Write(&passed, true)
-                    failed.Invoke(TimeoutException $"A cleanup took longer than its bound of {bound}.")
+            try
+                timer <- clock.CreateTimer((fun _ -> this.Ring()), null, bound, Timeout.InfiniteTimeSpan)
+            with failure -> // without a timer the step has no bound, but is waited for all the same
+                failed.Invoke failure
 
-                    try
-                        source.Cancel()
-                    with failure ->
-                        failed.Invoke failure)
-
-            timer <- clock.CreateTimer(ring, null, bound, Timeout.InfiniteTimeSpan)
-
+    /// After this a late ring changes nothing.
     member _.Stop() =
+        lock source (fun () ->
+            if state = 0 then
+                state <- 2)
+
         match timer with
         | null -> ()
         | timer -> timer.Dispose()

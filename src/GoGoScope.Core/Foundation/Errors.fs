@@ -131,7 +131,10 @@ type Never private () = class end
 /// A typed error that surfaced in a scope whose error type is another one: an unobserved `task` child's.
 [<Sealed>]
 type UntypedFailure(error: obj | null) =
-    inherit Exception($"A child whose result nobody read failed: %A{error}")
+    inherit Exception()
+
+    /// Says what the child failed with.
+    override _.Message = $"A child whose result nobody read failed: %A{error}"
 
     /// The child's own error value.
     member _.Error = error
@@ -175,6 +178,18 @@ module ScopeError =
         | Cause.Cancelled reason -> Cause.Cancelled reason
         | Cause.Rejected rejection -> Cause.Rejected rejection
         | Cause.CleanupFailed failure -> Cause.CleanupFailed failure
+
+    /// The same error where another error type is expected: the caller's own errors become `UntypedFailure` crashes.
+    let internal untyped (error: ScopeError<'A>) : ScopeError<'B> =
+        let change cause =
+            match cause with
+            | Cause.Failed error -> Cause.Crashed(UntypedFailure(box error))
+            | other -> mapCause (fun _ -> Unchecked.defaultof<'B>) other
+
+        {
+            Cause = change error.Cause
+            Others = [| for other in error.Others -> change other |]
+        }
 
     /// Translates the caller's own errors; every other cause stays as it is.
     let map (change: 'A -> 'B) (error: ScopeError<'A>) : ScopeError<'B> = {

@@ -24,6 +24,10 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable internal Ended: bool
 
+    /// A lazy child before its start: nothing of it runs, and it is in no list.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable internal Unborn: bool
+
     /// The parent's cancel does not reach it.
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable internal Shielded: bool
@@ -58,7 +62,12 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
 
     /// Joins the tree. Lazy: a child that ends at once, and shows nobody its token, never does. Ancestors join before it.
     member internal this.Attach() =
-        if not this.Attached && isThere above then
+        if
+            not this.Attached
+            && isThere above
+            && not (Volatile.Read(&this.Ended))
+            && not this.Unborn
+        then
             if above.Attached || isMissing above.Above then
                 this.LinkTo above
             else
@@ -169,9 +178,12 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
             then
                 let ring = TimerCallback(fun _ -> this.OnGraceOver())
 
-                this.Keep(
-                    environment.Clock.CreateTimer(ring, null, environment.Grace, Timeout.InfiniteTimeSpan)
-                )
+                try
+                    this.Keep(
+                        environment.Clock.CreateTimer(ring, null, environment.Grace, Timeout.InfiniteTimeSpan)
+                    )
+                with failure -> // a clock that throws must not keep the scope from ending
+                    this.Unobserved("the timer of the grace", failure)
 
     override this.Park(link) =
         this.Attach()

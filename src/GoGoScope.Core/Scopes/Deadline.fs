@@ -28,7 +28,7 @@ module internal Deadline =
                     + int64 (budget.TotalSeconds * float clock.TimestampFrequency)
 
                 let pass () =
-                    extra.FailuresAtDeadline <- lock extra (fun () -> extra.Failures.Count)
+                    extra.FailuresAtDeadline <- extra.FailureCount
                     this.Cancel reason
 
                 if budget = TimeSpan.Zero then

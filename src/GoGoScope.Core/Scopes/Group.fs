@@ -104,4 +104,6 @@ type internal Pair<'A, 'B, 'E>(left: Scoped<'A, 'E>, right: Scoped<'B, 'E>) =
 type Merge =
 
     static member Pair(left: Scoped<'A, 'E>, right: Scoped<'B, 'E>) : Scoped<struct ('A * 'B), 'E> =
+        Checks.notNull (nameof left) (box left)
+        Checks.notNull (nameof right) (box right)
         nonNull (Unsafe.As<Scoped<struct ('A * 'B), 'E>>(Pair<'A, 'B, 'E>(left, right)))

@@ -47,13 +47,16 @@ type internal LazyNode<'T, 'E>(scope: Scope) =
         let mine = Interlocked.Exchange(&start, nothing)
 
         if isThere mine then
+            scope.Unborn <- false
             scope.Count.BodyStarts()
 
             if scope.Parent.Count.Enter() = Entry.Closed then
                 Volatile.Write(&scope.Ended, true)
                 this.Deliver(Error(ScopeError.rejected (Rejection.ScopeEnded scope.Parent.Name)))
-            else
+            elif RuntimeHelpers.TryEnsureSufficientExecutionStack() then
                 mine.Run()
+            else
+                scope.Dispatcher.Queue(LaterStart<'T, 'E>.Go, mine)
 
 /// How children and roots start and, when they end before anyone could look, end.
 [<AbstractClass; Sealed>]
@@ -67,6 +70,7 @@ type internal Launch =
         (scope: Scope, body: byref<'B>, outcome: byref<Outcome<'T, 'E>>)
         =
         if scope.Environment.Ambient then
+            scope.Kept <- true
             let before = Ambient.Enter scope
 
             try
@@ -76,34 +80,53 @@ type internal Launch =
         else
             body.Run(scope, &outcome)
 
+    /// Sets the deadline and joins the tree. What a clock throws is the child's failure: it is counted in already.
+    static member private Prepare(scope: Scope, timeout: TimeSpan) : exn | null =
+        try
+            scope.SetTimeout timeout
+            scope.Attach()
+            null
+        with failure ->
+            failure
+
+    /// Ends a root that could not start.
+    static member Failed<'T, 'E>(scope: Scope, failure: exn) : ScopeTask<'T, 'E> =
+        Launch.HandleOf(scope, true, Error(ScopeError.crashed failure))
+
     /// Runs the body of a scope that has its node already.
     static member Begin<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
         (scope: Scope, node: Node<'T, 'E>, timeout: TimeSpan, body: byref<'B>)
         : unit =
-        scope.SetTimeout timeout
-        scope.Attach()
+        match Launch.Prepare(scope, timeout) with
+        | null ->
+            if scope.IsCancelled then
+                node.BodyEnded(Explain.Stopped scope)
+            else
+                let mutable outcome = Unchecked.defaultof<Outcome<'T, 'E>>
 
-        if scope.IsCancelled then
-            node.BodyEnded(Explain.Stopped scope)
-        else
-            let mutable outcome = Unchecked.defaultof<Outcome<'T, 'E>>
-
-            if Launch.RunBody(scope, &body, &outcome) then
-                node.BodyEnded outcome
+                if Launch.RunBody(scope, &body, &outcome) then
+                    node.BodyEnded outcome
+        | failure -> node.BodyEnded(Error(ScopeError.crashed failure))
 
     /// Ends a scope whose body never waited. Null: it ended well and left nothing behind, so the value is all there is.
     static member private EndedAtOnce(scope: Scope, outcome: Outcome<'T, 'E>) : Node<'T, 'E> | null =
-        if outcome.IsOk && scope.Lent = 0 && not scope.Attached && isMissing scope.Extra then
-            if isThere scope.Parent then
-                scope.Parent.LeaveUnseen scope
+        let parent = scope.Parent
+        let plain = outcome.IsOk && not scope.Attached && isMissing scope.Extra
+
+        if plain && scope.Lent = 0 && not scope.Kept then
+            if isThere parent then
+                parent.LeaveUnseen scope
 
             null
         else
             let closed = scope.Count.TryClose()
 
-            if closed && outcome.IsOk && isMissing scope.Extra && scope.TryEndUnattached() then
-                if isThere scope.Parent then
-                    scope.Parent.Leave()
+            if isThere parent then
+                parent.Kept <- true // whoever kept the child has a way up
+
+            if plain && closed && isMissing scope.Extra && scope.TryEndUnattached() then
+                if isThere parent then
+                    parent.Leave()
 
                 null
             else
@@ -166,6 +189,7 @@ type internal Launch =
 
         if options.Start = StartMode.Lazy then
             let scope = Launch.Fresh(parent, kind, file, line)
+            scope.Unborn <- true
             let node = LazyNode<'T, 'E> scope
             prepare scope node
             node.StartWith(BodyStart<'T, 'E, 'B>(scope, node, options.Timeout, body))
@@ -177,14 +201,26 @@ type internal Launch =
             scope.Count.BodyStarts()
             let node = Node<'T, 'E>(scope)
             prepare scope node
+            let mutable body = body
 
-            if options.Start = StartMode.Pool then
-                scope.SetTimeout options.Timeout // the time in the queue counts
-                scope.Attach()
-                let start = BodyStart<'T, 'E, 'B>(scope, node, Timeout.InfiniteTimeSpan, body)
-                scope.Dispatcher.Queue(LaterStart<'T, 'E>.Go, start)
+            if
+                options.Start = StartMode.Pool
+                || not (RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            then
+                let failure =
+                    match Launch.Prepare(scope, options.Timeout) with // the time in the queue counts
+                    | null ->
+                        let start = BodyStart<'T, 'E, 'B>(scope, node, Timeout.InfiniteTimeSpan, body)
+
+                        match Try.run (fun () -> scope.Dispatcher.Queue(LaterStart<'T, 'E>.Go, start)) with
+                        | Ok() -> null
+                        | Error failure -> failure
+                    | failure -> failure
+
+                match failure with
+                | null -> ()
+                | failure -> node.BodyEnded(Error(ScopeError.crashed failure))
             else
-                let mutable body = body
                 Launch.Begin(scope, node, options.Timeout, &body)
 
             ScopeTask<'T, 'E>(node)

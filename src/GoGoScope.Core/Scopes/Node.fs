@@ -32,27 +32,34 @@ type internal Node<'T, 'E>(scope: Scope) =
     abstract EnsureStarted: unit -> unit
     default _.EnsureStarted() = ()
 
-    /// The body's own outcome is known; children may still run. A failure stops them.
-    member this.BodyEnded(outcome: Outcome<'T, 'E>) =
+    /// A failure of the body is one of the scope's. True: it stops the children.
+    member private this.TakeBody(outcome: Outcome<'T, 'E>) : bool =
         this.core.Result <- outcome
 
         match outcome with
-        | Ok _ ->
-            if scope.CancelRemaining && scope.Count.HasChildren then
-                scope.Cancel(CancelReason.ScopeExited scope.Name)
-        | Error error when not (Explain.IsOwnStop(scope, error)) ->
+        | Ok _ -> scope.CancelRemaining
+        | Error error when Explain.IsOwnStop(scope, error) ->
+            this.core.Result <- Explain.Stopped scope // in the scope's own words, whichever child said it first
+            false
+        | Error _ ->
             if isThere scope.Extra || scope.Count.HasChildren then
                 scope.Rare.AddFailure(0, this)
 
-            if not scope.KeepGoing && scope.Count.HasChildren then
-                scope.Cancel(CancelReason.ScopeExited scope.Name)
-        | Error _ -> this.core.Result <- Explain.Stopped scope // in the scope's own words, whichever child said it first
+            not scope.KeepGoing
 
-        scope.BodyDone()
+    /// The body's own outcome is known; children may still run. They are stopped only after the body has been counted
+    /// out: whoever enters later finds the scope closed or the mark.
+    member this.BodyEnded(outcome: Outcome<'T, 'E>) =
+        let stops = this.TakeBody outcome
+
+        if scope.Count.BodyEnds() then
+            scope.Close()
+        elif stops then
+            scope.Cancel(CancelReason.ScopeExited scope.Name)
 
     /// The body has ended, and the scope is closed already.
     member this.EndNow(outcome: Outcome<'T, 'E>) =
-        this.core.Result <- outcome
+        this.TakeBody outcome |> ignore
         this.Finish()
 
     /// A result without a scope of its own: that of a block bound in somebody else's.
@@ -65,23 +72,18 @@ type internal Node<'T, 'E>(scope: Scope) =
 
     override _.Place = scope.Seq
 
-    override this.CausesAs<'P>() : Cause<'P> list =
+    override this.ErrorAs<'P>() : ScopeError<'P> =
         match this.core.Result with
-        | Ok _ -> []
+        | Ok _ -> raise (InvalidOperationException "A child that ended well has no error.")
         | Error error ->
-            let causes = ScopeError.causes error
-
-            match box causes with
-            | :? (Cause<'P> list) as causes -> causes
-            | _ ->
-                causes
-                |> List.map (function
-                    | Cause.Failed error -> Cause.Crashed(UntypedFailure(box error))
-                    | cause -> ScopeError.mapCause (fun _ -> Unchecked.defaultof<'P>) cause)
+            match box error with
+            | :? ScopeError<'P> as error -> error
+            | _ -> ScopeError.untyped error
 
     override this.Finish() =
         if isThere scope.Extra && isThere scope.Extra.Cleanups then
             let extra = scope.Extra
+            scope.Attach() // what runs is in the tree
 
             CleanupRun(
                 extra.Cleanups,
@@ -101,14 +103,20 @@ type internal Node<'T, 'E>(scope: Scope) =
             if isMissing scope.Extra then
                 this.Good this.core.Result
             else
-                Settle.outcome scope this this.core.Result this.Good
+                match Settle.outcome scope this this.core.Result (scope.Extra.TakeFailures()) with
+                | Ok _ as outcome -> this.Good outcome
+                | outcome -> outcome
 
         let failed, cut =
             match outcome with
             | Ok _ -> false, false
             | Error error ->
                 let stopped = Explain.IsOwnStop(scope, error)
-                not stopped, stopped
+
+                // an operand that stopped itself leaves the others without its value
+                let missed = scope.Kind = ChildKind.Operand && not scope.Parent.IsCancelled
+
+                (not stopped || missed), stopped
 
         if failed && scope.Kind >= ChildKind.Fork then
             scope.Attach() // for its place among its siblings
@@ -123,17 +131,12 @@ type internal Node<'T, 'E>(scope: Scope) =
         let mutable state: obj | null = null
         let awaited = this.core.Finish(outcome, &next, &state)
 
-        if awaited then
-            this.Observed <- true
-
         this.Ended outcome
         let parent = scope.Parent
 
         if isThere parent then
-            if failed then
-                this.TellFailure parent
-            elif cut then
-                this.TellCut parent
+            if failed || cut then
+                this.Tell(parent, failed)
 
             if attached then
                 parent.Detach scope
@@ -143,20 +146,20 @@ type internal Node<'T, 'E>(scope: Scope) =
         if awaited then
             scope.Dispatcher.Resume(next, state)
 
-    member private this.TellFailure(parent: Scope) =
+    /// What the parent learns of a child that gave no value.
+    member private this.Tell(parent: Scope, failed: bool) =
         match scope.Kind with
-        | ChildKind.Fork ->
+        | ChildKind.Task when this.Observed -> ()
+        | ChildKind.Task when failed -> parent.Rare.AddUnread this
+        | ChildKind.Fork
+        | ChildKind.Operand when failed ->
             parent.Rare.AddFailure(scope.Seq, this)
 
             if not parent.KeepGoing then
                 parent.Cancel(CancelReason.SiblingFailed scope.Name)
-        | ChildKind.Task when not this.Observed -> parent.Rare.AddUnread this
-        | _ -> ()
-
-    member private this.TellCut(parent: Scope) =
-        match scope.Kind with
-        | ChildKind.Fork when parent.IsCancelled -> parent.Rare.Cut <- true
-        | ChildKind.Task when parent.IsCancelled && not this.Observed -> parent.Rare.Cut <- true
+        | ChildKind.Fork
+        | ChildKind.Operand
+        | ChildKind.Task when parent.IsCancelled -> parent.Rare.Cut <- true
         | _ -> ()
 
     override _.Dispose() =
@@ -174,6 +177,7 @@ type internal Node<'T, 'E>(scope: Scope) =
         else
             ValueTask<Outcome<'T, 'E>>(this, 0s)
 
+    /// For a wait that may be cancelled: whether the outcome is observed is its to say.
     member this.OnCompleted(next: Action<obj | null>, state: obj | null) =
         this.core.OnCompleted(next, state, ValueTaskSourceOnCompletedFlags.None)
 

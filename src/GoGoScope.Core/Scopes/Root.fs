@@ -19,25 +19,13 @@ type internal OpenNode(scope: Scope) =
 
     /// What went wrong in the scope so far; the caller has it now, so it does not surface again.
     member this.TakeOutcome<'E>() : Outcome<unit, 'E> =
-        let outcome =
-            if isMissing scope.Extra then
-                Ok()
-            else
-                Settle.outcome scope this (Ok()) id
-
-        if isThere scope.Extra then
-            lock scope.Extra (fun () ->
-                scope.Extra.Failures.Clear()
-                scope.Extra.Unread.Clear()
-                scope.Extra.Cut <- false)
-
-        outcome
+        if isMissing scope.Extra then
+            Ok()
+        else
+            Settle.outcome scope this (Ok()) (scope.Extra.TakeFailures())
 
     override this.Dispose() =
         if Interlocked.Exchange(&closing, 1) = 0 then
-            if scope.Count.HasChildren then
-                scope.Cancel(CancelReason.ScopeExited scope.Name)
-
             this.BodyEnded(Ok())
 
         if this.IsDone then
@@ -116,11 +104,15 @@ type internal Root =
         match Root.Make options with
         | null -> Launch.Refused<'T, 'E>(nonNull options.Parent).AsValueTask()
         | scope ->
-            if token.CanBeCanceled || not (obj.ReferenceEquals(options, ScopeOptions.Default)) then
-                scope.Attach()
-                Root.Apply(scope, options, token)
+            let task =
+                if token.CanBeCanceled || not (obj.ReferenceEquals(options, ScopeOptions.Default)) then
+                    scope.Attach()
 
-            let task = Launch.RootBody<'T, 'E, 'B>(scope, body)
+                    match Try.run (fun () -> Root.Apply(scope, options, token)) with
+                    | Ok() -> Launch.RootBody<'T, 'E, 'B>(scope, body)
+                    | Error failure -> Launch.Failed<'T, 'E>(scope, failure)
+                else
+                    Launch.RootBody<'T, 'E, 'B>(scope, body)
 
             if task.IsCompleted then
                 task.AsValueTask()
@@ -140,10 +132,17 @@ type internal Root =
             node.Deliver(Ok())
             scope
         | scope ->
-            scope.Node <- OpenNode scope
+            let node = OpenNode scope
+            scope.Node <- node
             scope.Attach()
-            Root.Apply(scope, options, token)
-            scope
+
+            try
+                Root.Apply(scope, options, token)
+                scope.CancelRemaining <- true
+                scope
+            with _ -> // a clock or a token that throws: the parent must not wait for what was never opened
+                node.BodyEnded(Ok())
+                reraise ()
 
     /// Waits for the children that there are, and answers what went wrong so far.
     static member Join<'E>(scope: Scope) : ValueTask<Outcome<unit, 'E>> =
@@ -154,7 +153,8 @@ type internal Root =
                 return
                     match scope.Node with
                     | :? OpenNode as node -> node.TakeOutcome<'E>()
-                    | _ when isMissing scope.Extra -> Ok()
-                    | node -> Settle.outcome scope node (Ok()) id
+                    | node when isThere scope.Extra ->
+                        Settle.outcome scope node (Ok()) (scope.Extra.PeekFailures())
+                    | _ -> Ok()
             }
         )

@@ -18,6 +18,8 @@ type internal ChildKind =
     | Fork = 2uy
     /// Its outcome is a value; a failure surfaces only if nobody looked.
     | Task = 3uy
+    /// One of several that are needed together: one that gives no value, for whatever reason, fails them all.
+    | Operand = 4uy
 
 /// The live tree node of structured concurrency: it owns the children started in it, a cancellation token, a deadline
 /// and cleanups, and ends only after all that was started in it has ended. Safe to use from any thread.
@@ -47,7 +49,11 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
     [<DefaultValue(false)>]
     val mutable internal Count: ChildCount
 
-    /// How often it was given to code that may have kept it.
+    /// Some code may have kept it, or a child of it: it is never reused.
+    [<DefaultValue(false)>]
+    val mutable internal Kept: bool
+
+    /// How often it was given to steps of a block that have not said that they did not keep it.
     [<DefaultValue(false)>]
     val mutable internal Lent: int
 
@@ -91,7 +97,7 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
             this.Leave()
 
     // a tree whose scopes end each other would run out of stack: then it goes on through the dispatcher
-    member private this.Close() =
+    member internal this.Close() =
         if RuntimeHelpers.TryEnsureSufficientExecutionStack() then
             this.Node.Finish()
         else
@@ -99,10 +105,6 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
 
     member internal this.Leave() =
         if this.Count.Leave() then
-            this.Close()
-
-    member internal this.BodyDone() =
-        if this.Count.BodyEnds() then
             this.Close()
 
     /// Marks a closed scope as ended, unless the parent knows it.
@@ -211,7 +213,8 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
             $"scope-{this.Id}"
         else
             this.Attach()
-            $"{this.Kind.ToString().ToLowerInvariant()}-{this.Seq}"
+            let kind = this.Kind.ToString().ToLowerInvariant()
+            if this.Seq = 0 then kind else $"{kind}-{this.Seq}"
 
     /// Where it was started: file and line; empty when unknown.
     member this.Site: string =

@@ -34,67 +34,57 @@ type ScopeBuilderBase internal () =
     static member BindDynamic
         (sm: byref<ScopeMachine<'Top, 'E>>, work: Scoped<'A, 'E>, next: 'A -> ScopeCode<'Top, 'E, 'T>)
         : bool =
-        let mutable awaiter =
-            (work (Machine.Lend(&sm.Data))).ConfigureAwait(false).GetAwaiter()
-
-        let resume =
-            ScopeResumption<'Top, 'E>(fun sm ->
-                match awaiter.GetResult() with
-                | Ok value -> (next value).Invoke(&sm)
-                | Error error ->
-                    Machine.Fail(&sm.Data, error)
-                    true)
-
-        if awaiter.IsCompleted then
-            resume.Invoke(&sm)
+        if Machine.IsStopped(&sm.Data) then
+            true
         else
-            sm.ResumptionDynamicInfo.ResumptionData <- (awaiter :> ICriticalNotifyCompletion)
-            sm.ResumptionDynamicInfo.ResumptionFunc <- resume
-            false
+            let mutable awaiter =
+                (work (Machine.Lend(&sm.Data))).ConfigureAwait(false).GetAwaiter()
 
-    /// Waits without a look at whether the scope was told to stop.
-    member inline _.BindAlways
-        ([<InlineIfLambda>] work: Scoped<'A, 'E>, next: 'A -> ScopeCode<'Top, 'E, 'T>)
-        : ScopeCode<'Top, 'E, 'T> =
-        ScopeCode<'Top, 'E, 'T>(fun sm ->
-            if __useResumableCode then
-                let mutable awaiter =
-                    (work (Machine.Lend(&sm.Data))).ConfigureAwait(false).GetAwaiter()
-
-                let mutable __stack_done = true
-
-                if not awaiter.IsCompleted then
-                    let __stack_yield = ResumableCode.Yield().Invoke(&sm)
-                    __stack_done <- __stack_yield
-
-                if __stack_done then
+            let resume =
+                ScopeResumption<'Top, 'E>(fun sm ->
                     match awaiter.GetResult() with
                     | Ok value -> (next value).Invoke(&sm)
                     | Error error ->
                         Machine.Fail(&sm.Data, error)
-                        true
-                else
-                    Machine.Await(&awaiter, &sm, &sm.Data)
-                    false
-            else
-                ScopeBuilderBase.BindDynamic(&sm, work, next))
+                        true)
 
-    member inline this.Bind
+            if awaiter.IsCompleted then
+                resume.Invoke(&sm)
+            else
+                sm.ResumptionDynamicInfo.ResumptionData <- (awaiter :> ICriticalNotifyCompletion)
+                sm.ResumptionDynamicInfo.ResumptionFunc <- resume
+                false
+
+    member inline _.Bind
         ([<InlineIfLambda>] work: Scoped<'A, 'E>, next: 'A -> ScopeCode<'Top, 'E, 'T>)
         : ScopeCode<'Top, 'E, 'T> =
         ScopeCode<'Top, 'E, 'T>(fun sm ->
-            Machine.IsStopped(&sm.Data) || (this.BindAlways(work, next)).Invoke(&sm))
+            if __useResumableCode then
+                if Machine.IsStopped(&sm.Data) then
+                    true
+                else
+                    let mutable awaiter =
+                        (work (Machine.Lend(&sm.Data))).ConfigureAwait(false).GetAwaiter()
 
-    /// Shielded work starts also in a scope that was told to stop.
-    member inline this.Bind
-        (work: Shielded<'A, 'E>, next: 'A -> ScopeCode<'Top, 'E, 'T>)
-        : ScopeCode<'Top, 'E, 'T> =
-        this.BindAlways((fun scope -> work.Run scope), next)
+                    let mutable __stack_done = true
+
+                    if not awaiter.IsCompleted then
+                        let __stack_yield = ResumableCode.Yield().Invoke(&sm)
+                        __stack_done <- __stack_yield
+
+                    if __stack_done then
+                        match awaiter.GetResult() with
+                        | Ok value -> (next value).Invoke(&sm)
+                        | Error error ->
+                            Machine.Fail(&sm.Data, error)
+                            true
+                    else
+                        Machine.Await(&awaiter, &sm, &sm.Data)
+                        false
+            else
+                ScopeBuilderBase.BindDynamic(&sm, work, next))
 
     member inline this.ReturnFrom([<InlineIfLambda>] work: Scoped<'T, 'E>) : ScopeCode<'T, 'E, 'T> =
-        this.Bind(work, fun value -> this.Return value)
-
-    member inline this.ReturnFrom(work: Shielded<'T, 'E>) : ScopeCode<'T, 'E, 'T> =
         this.Bind(work, fun value -> this.Return value)
 
     static member WhileDynamic
@@ -146,13 +136,18 @@ type ScopeBuilderBase internal () =
                 | failure -> (handler failure).Invoke(&sm))
         )
 
+    /// What the compensation throws goes beside the block's own outcome, never over it.
     member inline _.TryFinally
         (body: ScopeCode<'Top, 'E, 'T>, [<InlineIfLambda>] compensation: unit -> unit)
         : ScopeCode<'Top, 'E, 'T> =
         ResumableCode.TryFinally(
             body,
-            ResumableCode<_, _>(fun _ ->
-                compensation ()
+            ResumableCode<_, _>(fun sm ->
+                try
+                    compensation ()
+                with failure ->
+                    Machine.CleanupFailed(sm.Data.Scope, failure)
+
                 true)
         )
 
@@ -160,19 +155,20 @@ type ScopeBuilderBase internal () =
         let mutable awaiter = pending.ConfigureAwait(false).GetAwaiter()
 
         if awaiter.IsCompleted then
-            awaiter.GetResult()
+            Machine.EndCleanup(sm.Data.Scope, &awaiter)
             true
         else
             sm.ResumptionDynamicInfo.ResumptionData <- (awaiter :> ICriticalNotifyCompletion)
 
             sm.ResumptionDynamicInfo.ResumptionFunc <-
-                ScopeResumption<'Top, 'E>(fun _ ->
-                    awaiter.GetResult()
+                ScopeResumption<'Top, 'E>(fun sm ->
+                    let mutable awaiter = awaiter
+                    Machine.EndCleanup(sm.Data.Scope, &awaiter)
                     true)
 
             false
 
-    /// Waits for a step of a cleanup: no cancel check, a throw is a throw.
+    /// Waits for a step of a cleanup: no cancel check, and what it throws goes beside the block's own outcome.
     member inline _.Cleanup([<InlineIfLambda>] step: Scope -> ValueTask) : ScopeCode<'Top, 'E, unit> =
         ScopeCode<'Top, 'E, unit>(fun sm ->
             if __useResumableCode then
@@ -184,7 +180,7 @@ type ScopeBuilderBase internal () =
                     __stack_done <- __stack_yield
 
                 if __stack_done then
-                    awaiter.GetResult()
+                    Machine.EndCleanup(sm.Data.Scope, &awaiter)
                     true
                 else
                     Machine.Await(&awaiter, &sm, &sm.Data)
@@ -211,7 +207,12 @@ type ScopeBuilderBase internal () =
                     __stack_fin),
                 ResumableCode.Combine(
                     this.Cleanup(fun scope -> Machine.JoinSince(scope, mark, not good)),
-                    this.Cleanup(fun _ -> release ())
+                    this.Cleanup(fun scope ->
+                        try
+                            release ()
+                        with failure ->
+                            Machine.CleanupFailed(scope, failure)
+                            ValueTask())
                 )
             ))
                 .Invoke(&sm))
@@ -237,17 +238,21 @@ type ScopeBuilderBase internal () =
                 (MoveNextMethodImpl<_>(fun sm ->
                     __resumeAt sm.ResumptionPoint
                     let mutable __stack_exn: exn | null = null
+                    let mutable __stack_end = false
 
                     try
                         let __stack_fin = code.Invoke(&sm)
 
                         if __stack_fin then
-                            Machine.Complete(&sm.Data)
+                            __stack_end <- true
                     with failure ->
                         __stack_exn <- failure
 
+                    // outside the `try`: what the end of a scope wakes must not end it twice
                     match __stack_exn with
-                    | null -> ()
+                    | null ->
+                        if __stack_end then
+                            Machine.Complete(&sm.Data)
                     | failure -> Machine.Crash(&sm.Data, failure)))
                 (SetStateMachineMethodImpl<_>(fun _ _ -> ()))
                 (AfterCode<_, _>(fun sm ->

@@ -23,8 +23,8 @@ type internal ScopeNode() =
     /// Its place among its siblings.
     abstract Place: int
 
-    /// The causes of its failure, in the error type of another scope.
-    abstract CausesAs<'P> : unit -> Cause<'P> list
+    /// Its failure, in the error type of another scope.
+    abstract ErrorAs<'P> : unit -> ScopeError<'P>
 
 /// A wait for the children that were started after a mark.
 [<Sealed>]
@@ -58,6 +58,17 @@ type internal ChildrenJoin(mark: int, dispatcher: Dispatcher) =
         member this.OnCompleted(next, state, _, flags) =
             this.core.OnCompleted(next, state, flags)
 
+/// What went wrong in a scope, apart from its body's outcome. Lists that are not there are empty.
+[<Struct; NoComparison; NoEquality>]
+type internal FailureLists = {
+    /// In the order of happening, with the place among the children (0 is the body).
+    Failures: List<struct (int * ScopeNode)>
+    /// Failed `task` children; those that nobody looked at surface at exit.
+    Unread: List<ScopeNode>
+    CleanupFailures: List<exn>
+    Cut: bool
+}
+
 /// What few scopes need: names, deadlines, cleanups, failures. Its lists are locked on the object itself, which nobody else sees.
 [<Sealed>]
 type internal ScopeExtra() =
@@ -82,13 +93,14 @@ type internal ScopeExtra() =
     /// A child whose outcome mattered was stopped because this scope was.
     member val Cut = false with get, set
 
-    /// In the order of happening, with the place among the children (0 is the body).
-    member val Failures = List<struct (int * ScopeNode)>()
+    [<DefaultValue(false)>]
+    val mutable private failures: List<struct (int * ScopeNode)>
 
-    member val CleanupFailures = List<exn>()
+    [<DefaultValue(false)>]
+    val mutable private cleanupFailures: List<exn>
 
-    /// Failed `task` children; those that nobody looked at surface at exit.
-    member val Unread = List<ScopeNode>()
+    [<DefaultValue(false)>]
+    val mutable private unread: List<ScopeNode>
 
     [<DefaultValue(false)>]
     val mutable Cleanups: DisposeStack
@@ -125,19 +137,62 @@ type internal ScopeExtra() =
     /// Timers and registrations held now.
     member this.Held = lock this (fun () -> held.Length)
 
+    /// How many failures of the body and of children there are so far.
+    member this.FailureCount =
+        lock this (fun () -> if isMissing this.failures then 0 else this.failures.Count)
+
     member this.AddCleanupFailure(failure: exn) =
-        lock this (fun () -> this.CleanupFailures.Add failure)
+        lock this (fun () ->
+            if isMissing this.cleanupFailures then
+                this.cleanupFailures <- List()
 
-    member this.AddFailure(seq: int, node: ScopeNode) =
-        lock this (fun () -> this.Failures.Add(struct (seq, node)))
+            this.cleanupFailures.Add failure)
 
-    /// Forgets the observed ones whenever it would have to grow, so failed tasks that were looked at are not kept.
+    member this.AddFailure(place: int, node: ScopeNode) =
+        lock this (fun () ->
+            if isMissing this.failures then
+                this.failures <- List()
+
+            this.failures.Add(struct (place, node)))
+
+    /// Keeps a failed `task` child in case nobody looks at it. Forgets the observed ones whenever the list would have to
+    /// grow, so failed tasks that were looked at are not kept.
     member this.AddUnread(node: ScopeNode) =
         lock this (fun () ->
-            if this.Unread.Count = this.Unread.Capacity then
-                this.Unread.RemoveAll(fun node -> node.Observed) |> ignore
+            if isMissing this.unread then
+                this.unread <- List()
+            elif this.unread.Count = this.unread.Capacity then
+                this.unread.RemoveAll(fun node -> node.Observed) |> ignore
 
-            this.Unread.Add node)
+            this.unread.Add node)
+
+    /// A copy of everything that failed so far.
+    member this.PeekFailures() : FailureLists =
+        let copy (list: List<'A>) =
+            if isMissing list then list else List<'A>(list)
+
+        lock this (fun () -> {
+            Failures = copy this.failures
+            Unread = copy this.unread
+            CleanupFailures = copy this.cleanupFailures
+            Cut = this.Cut
+        })
+
+    /// Hands over everything that failed so far.
+    member this.TakeFailures() : FailureLists =
+        lock this (fun () ->
+            let taken: FailureLists = {
+                Failures = this.failures
+                Unread = this.unread
+                CleanupFailures = this.cleanupFailures
+                Cut = this.Cut
+            }
+
+            this.failures <- nothing
+            this.unread <- nothing
+            this.cleanupFailures <- nothing
+            this.Cut <- false
+            taken)
 
     member internal this.AddJoin(join: ChildrenJoin) =
         join.After <- this.Joins

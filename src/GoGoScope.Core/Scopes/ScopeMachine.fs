@@ -172,6 +172,18 @@ type Machine =
             | :? OperationCanceledException when Machine.IsStopped(&data) -> null
             | _ -> caught
 
+    /// A release or a compensation threw: the scope fails with it, beside whatever else it comes to.
+    static member CleanupFailed(scope: Scope, failure: exn) : unit = scope.Rare.AddCleanupFailure failure
+
+    /// Reads the end of a step of a cleanup.
+    static member EndCleanup
+        (scope: Scope, awaiter: byref<ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter>)
+        : unit =
+        try
+            awaiter.GetResult()
+        with failure ->
+            Machine.CleanupFailed(scope, failure)
+
     /// Where a `use` starts: children attached later have a larger number.
     static member Mark(scope: Scope) : int = scope.NewestSeq
 
@@ -236,12 +248,13 @@ type DynamicBlock<'T, 'E>(code: ScopeCode<'T, 'E, 'T>) =
             new ScopeDynamicInfo<'T, 'E>(ScopeResumption<'T, 'E>(fun sm -> code.Invoke(&sm))) with
                 member info.MoveNext(sm) =
                     let mutable saved: exn = nothing
+                    let mutable ended = false
 
                     try
                         info.ResumptionData <- null
 
                         if info.ResumptionFunc.Invoke(&sm) then
-                            Machine.Complete(&sm.Data)
+                            ended <- true
                         else
                             match info.ResumptionData with
                             | :? ICriticalNotifyCompletion as awaiter ->
@@ -253,6 +266,8 @@ type DynamicBlock<'T, 'E>(code: ScopeCode<'T, 'E, 'T>) =
 
                     if isThere saved then
                         Machine.Crash(&sm.Data, saved)
+                    elif ended then
+                        Machine.Complete(&sm.Data)
 
                 member _.SetStateMachine(_, _) = ()
         }

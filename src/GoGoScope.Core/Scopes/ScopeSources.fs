@@ -41,9 +41,6 @@ module ScopeSourcesPlain =
         member inline _.Source([<InlineIfLambda>] work: CancellationToken -> ValueTask) : Scoped<unit, 'E> =
             fun scope -> Lift.ValueUnit(scope, work scope.Token, false)
 
-        /// Stays what it is: the one shape that is bound in a cancelled scope too.
-        member inline _.Source(work: Shielded<'T, 'E>) : Shielded<'T, 'E> = work
-
         member inline _.Source(items: seq<'T>) = items
         member inline _.Source(items: IAsyncEnumerable<'T>) = items
 

@@ -121,7 +121,7 @@ type Start =
             .AsValueTask()
 
     static member internal Operand(group: Scope, work: Scoped<'T, 'E>) : ScopeTask<'T, 'E> =
-        Start.Child(group, ChildKind.Fork, work, "", 0)
+        Start.Child(group, ChildKind.Operand, work, "", 0)
 
     static member internal Run
         (options: ScopeOptions, token: CancellationToken, work: Scoped<'T, 'E>)
@@ -132,17 +132,3 @@ type Start =
         match box work with
         | :? Block<'T, 'E> as block -> Root.Run<'T, 'E, _>(options, token, BlockBody<'T, 'E> block)
         | _ -> Root.Run<'T, 'E, _>(options, token, WorkBody<'T, 'E, FuncWork<'T, 'E>>(FuncWork<'T, 'E> work))
-
-namespace GoGoScope
-
-open System
-open System.Threading.Tasks
-open GoGoScope.CompilerServices
-
-/// Work that its scope's cancellation does not reach, made by `Scope.shielded`. It is bound with `let!`, `do!` or `return!`,
-/// also in a scope that was told to stop; to fork it, wrap it in a block.
-[<Sealed>]
-type Shielded<'T, 'E> internal (bound: TimeSpan, work: Scoped<'T, 'E>) =
-
-    /// Runs the work in a scope of its own below the given one.
-    member _.Run(scope: Scope) : ValueTask<Result<'T, ScopeError<'E>>> = Start.Shielded(scope, bound, work)

@@ -69,26 +69,16 @@ and [<Sealed>] internal TaskHook(environment: ScopeEnvironment, task: Task, wait
         else
             TaskHook.ReportLate(environment, task)
 
-/// The same for another scope's child.
+/// The same for another scope's child, whose failure is its own scope's to report.
 [<Sealed>]
-type internal ChildHook<'T, 'E>(environment: ScopeEnvironment, node: Node<'T, 'E>, wait: ITaskEnd) =
+type internal ChildHook(wait: ITaskEnd) =
     let mutable wait = wait
 
     static member val ChildEnded =
         Action<obj | null>(fun hook ->
             match hook with
-            | :? ChildHook<'T, 'E> as hook -> hook.Ended()
+            | :? ChildHook as hook -> hook.Ended()
             | _ -> ())
-
-    static member ReportLate(environment: ScopeEnvironment, result: Outcome<'T, 'E>) =
-        match result with
-        | Error error when not (ScopeError.isCancelled error) ->
-            environment.Unobserved(
-                "",
-                "a child of another scope that failed after the wait for it was cancelled",
-                UntypedFailure(box error)
-            )
-        | _ -> ()
 
     member _.Cut() = Volatile.Write(&wait, nothing)
 
@@ -97,8 +87,6 @@ type internal ChildHook<'T, 'E>(environment: ScopeEnvironment, node: Node<'T, 'E
 
         if isThere wait then
             wait.TaskEnded()
-        else
-            ChildHook<'T, 'E>.ReportLate(environment, node.Result)
 
 /// The wait for a .NET task. Owned: it ends with the task, which has the token. Foreign: it ends with the task or with
 /// the scope's cancellation, whichever is first; the task is not ours, but a late failure of it is not lost.
@@ -151,7 +139,7 @@ type internal ForeignChildWait<'T, 'E>(scope: Scope, node: Node<'T, 'E>) =
     inherit TaskEnd<Outcome<'T, 'E>>(scope)
 
     [<DefaultValue(false)>]
-    val mutable private hook: ChildHook<'T, 'E>
+    val mutable private hook: ChildHook
 
     override this.OnCancelled reason =
         if this.TryClaim() then
@@ -163,18 +151,17 @@ type internal ForeignChildWait<'T, 'E>(scope: Scope, node: Node<'T, 'E>) =
     override this.TaskEnded() =
         if this.TryClaim() then
             scope.Unpark this
+            node.Observed <- true
             this.Wake node.Result
-        else
-            ChildHook<'T, 'E>.ReportLate(scope.Environment, node.Result)
 
     member this.Start() : ValueTask<Outcome<'T, 'E>> =
-        let hook = ChildHook<'T, 'E>(scope.Environment, node, this)
+        let hook = ChildHook this
         this.hook <- hook
 
         if not (scope.Park this) then
             this.OnCancelled scope.StopReason
 
-        node.OnCompleted(ChildHook<'T, 'E>.ChildEnded, hook)
+        node.OnCompleted(ChildHook.ChildEnded, hook)
         this.AsValueTask()
 
 /// The outcome of a wait, changed on its way.

@@ -56,7 +56,7 @@ type internal WorkBody<'T, 'E, 'W when 'W: struct and 'W :> IWork<'T, 'E>> =
 
     interface IBody<'T, 'E> with
         member this.Run(scope, outcome) =
-            scope.Lent <- scope.Lent + 1 // the work may keep it
+            scope.Kept <- true
 
             let ended =
                 try
