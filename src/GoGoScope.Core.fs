@@ -88,7 +88,29 @@ module ScopeVerbs =
                 [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
                 [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
             ) : ScopeTask<'T, 'E> =
-            Start.Fork(parent, work, file, line)
+            Start.ForkWith(parent, TaskOptions.Default, work, file, line)
+
+        /// As `Scope.forkIn`, with options.
+        static member forkIn
+            (
+                parent: Scope,
+                options: TaskOptions,
+                work: Scoped<'T, 'E>,
+                [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
+                [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
+            ) : ScopeTask<'T, 'E> =
+            Start.ForkWith(parent, options, work, file, line)
+
+        /// As `Scope.forkIn`, for a child whose outcome is only a value.
+        static member taskIn
+            (
+                parent: Scope,
+                options: TaskOptions,
+                work: Scoped<'T, 'E>,
+                [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
+                [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
+            ) : ScopeTask<'T, 'E> =
+            Start.TaskWith(parent, options, work, file, line)
 
         /// Opens a scope that ends by `DisposeAsync` (`use` in a `task { }`): what still runs then is cancelled and waited for.
         static member Open
@@ -113,9 +135,11 @@ module ScopeVerbs =
         static member inline onDispose(cleanup: unit -> unit) : Scoped<unit, 'E> =
             fun scope -> Verb.OnDispose(scope, cleanup)
 
+        /// As above, for a cleanup that waits.
         static member inline onDispose(cleanup: CancellationToken -> Task) : Scoped<unit, 'E> =
             fun scope -> Verb.OnDisposeTask(scope, cleanup)
 
+        /// As above, for a cleanup that waits.
         static member inline onDispose(cleanup: CancellationToken -> ValueTask) : Scoped<unit, 'E> =
             fun scope -> Verb.OnDisposeValueTask(scope, cleanup)
 
@@ -135,7 +159,8 @@ module Scope =
     let runSync (work: Scoped<'T, 'E>) : Result<'T, ScopeError<'E>> =
         (run work).AsTask().GetAwaiter().GetResult()
 
-    /// Waits for the children of an opened scope and gives what went wrong so far; the scope stays open.
+    /// Waits for the children of an opened scope and gives what went wrong so far; the scope stays open. Not to be called
+    /// from one of these children: it would wait for itself. A cancel of the scope ends the children, and so the wait.
     let join (scope: Scope) : ValueTask<Result<unit, ScopeError<'E>>> = Root.Join<'E> scope
 
     /// The current scope.
@@ -146,7 +171,9 @@ module Scope =
         fun scope -> Verb.Cancel(scope, message)
 
     /// Waits on the scope's clock. A cancel ends the wait at once. From zero to about 49 days.
-    let delay (duration: TimeSpan) : Scoped<unit, 'E> = fun scope -> Delay.For(scope, duration)
+    let delay (duration: TimeSpan) : Scoped<unit, 'E> =
+        Checks.duration (nameof duration) duration
+        fun scope -> Delay.For(scope, duration)
 
     /// Runs work that the scope's cancellation does not reach, in a scope of its own, for at most `bound`: what has begun is
     /// brought to its end. Past the bound it is asked to stop and ends as `TimedOut`. In a block that was told to stop

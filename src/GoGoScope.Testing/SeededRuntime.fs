@@ -67,6 +67,7 @@ type SeededRuntime(seed: int) as this =
 
     override _.Resume(next, state) = add next state
     override _.Queue(next, state) = add next state
+    override _.UsesContext = true
     override _.IsInside = Environment.CurrentManagedThreadId = loopThread
 
     /// Options for a scope that lives in this runtime.

@@ -71,31 +71,32 @@ type AsyncResource<'T>(acquire: Func<CancellationToken, Task<'T>>, release: Func
             return Error(Explain.Failure(scope, failure))
     }
 
-    /// Acquires it in the scope, or waits for the one who does. A cancel ends the wait for another's acquisition at once; an
-    /// own one has the token, and is awaited.
-    member internal this.Acquire<'E>() : Scoped<'T, 'E> =
-        let own mine : Scoped<'T, 'E> =
-            fun scope ->
+    /// Acquires it in the scope, or waits for the one who does: none means that it is to be asked again. From the claim to
+    /// the acquisition there is no step at which a cancel could come between, so a claim is always settled.
+    member private this.Step<'E>(scope: Scope) : ValueTask<Outcome<'T voption, 'E>> =
+        if scope.Count.IsClosed then
+            ValueTask<Outcome<'T voption, 'E>>(Error(ScopeError.rejected (Rejection.ScopeEnded scope.Name)))
+        else
+            match claim () with
+            | Held value -> ValueTask<Outcome<'T voption, 'E>>(Ok(ValueSome value))
+            | Busy settled ->
+                let wait = Await.Task<unit, 'E, UnitShape<'E>>(scope, settled, true)
+                scope.Lent <- scope.Lent + 1 // `Await` took back what this step was not lent
+                Await.Changed(scope, wait, Result.map (fun () -> ValueNone))
+            | Mine mine ->
                 let acquired = ValueTask<Outcome<'T, Never>>(this.AcquireFor(scope, mine))
+                Await.Changed(scope, acquired, Result.map ValueSome >> Result.mapError ScopeError.untyped)
 
-                Await.Changed(
-                    scope,
-                    acquired,
-                    Result.mapError (ScopeError.map (fun _ -> Unchecked.defaultof<'E>))
-                )
-
+    /// A cancel ends the wait for another's acquisition at once; an own one has the token, and is awaited.
+    member internal this.Acquire<'E>() : Scoped<'T, 'E> =
         let builder = ScopeBuilder()
 
         builder {
             let mutable got = ValueNone
 
             while got.IsNone do
-                match claim () with
-                | Held value -> got <- ValueSome value
-                | Busy settled -> do! settled
-                | Mine mine ->
-                    let! value = own mine
-                    got <- ValueSome value
+                let! next = (fun (scope: Scope) -> this.Step<'E> scope)
+                got <- next
 
             return got.Value
         }

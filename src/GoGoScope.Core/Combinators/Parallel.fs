@@ -78,7 +78,10 @@ type internal ParallelKernel =
         Await.Changed(
             host,
             ParallelKernel.Crew(host, items.Length, concurrency, worker),
-            Result.map (fun () -> results)
+            function
+            | Ok() when host.IsCancelled -> Explain.Stopped host
+            | Ok() -> Ok results
+            | Error error -> Error error
         )
 
 /// Bounded concurrency over many pieces of work.
@@ -101,6 +104,7 @@ module Parallel =
     /// order of the items; the first failure cancels the rest and is the error. No items give an empty array.
     let allWith (options: Options) (items: seq<Scoped<'T, 'E>>) : Scoped<'T array, 'E> =
         Checks.atLeastOne (nameof options.Concurrency) options.Concurrency
+        Checks.notNull (nameof items) items
         fun scope -> ParallelKernel.All(scope, options.Concurrency, Seq.toArray items)
 
     /// Runs all at once, each in a child scope, on the thread pool. The first failure cancels the rest and is the error.
@@ -113,6 +117,7 @@ module Parallel =
         (items: seq<Scoped<'T, 'E>>)
         : Scoped<Result<'T, ScopeError<'E>> array, 'F> =
         Checks.atLeastOne (nameof options.Concurrency) options.Concurrency
+        Checks.notNull (nameof items) items
         fun scope -> ParallelKernel.Settled(scope, options.Concurrency, Seq.toArray items)
 
     /// Runs all to their ends, at once, and gives every outcome in the order of the items.

@@ -12,6 +12,10 @@ module Scoped =
     let value (value: 'T) : Scoped<'T, 'E> =
         fun _ -> ValueTask<Outcome<'T, 'E>>(Ok value)
 
+    /// Work that fails with an error of the caller's own at once.
+    let fail (error: 'E) : Scoped<'T, 'E> =
+        fun _ -> ValueTask<Outcome<'T, 'E>>(Error(ScopeError.failed error))
+
     /// Changes the value.
     let map (change: 'T -> 'U) (work: Scoped<'T, 'E>) : Scoped<'U, 'E> =
         fun scope -> Await.Changed(scope, Await.Work(scope, work), Result.map change)
@@ -22,17 +26,21 @@ module Scoped =
         fun scope -> Await.Changed(scope, Start.Bound(scope, work), Ok)
 
     /// Every cause becomes the caller's own error: what the original's `errorClass` did. The causes beside the first are
-    /// translated too. The work runs in a scope of its own, so what it starts is translated as well.
+    /// translated too; only the cancellation of the scope in which this stands stays what it is. The work runs in a scope of
+    /// its own, so what it starts is translated as well.
     let mapError (change: Cause<'A> -> 'B) (work: Scoped<'T, 'A>) : Scoped<'T, 'B> =
         fun scope ->
-            Await.Changed(
-                scope,
-                Start.Bound(scope, work),
-                Result.mapError (fun error -> {
-                    Cause = Cause.Failed(change error.Cause)
-                    Others = [| for other in error.Others -> Cause.Failed(change other) |]
-                })
-            )
+            let translate (outcome: Outcome<'T, 'A>) : Outcome<'T, 'B> =
+                match outcome with
+                | Ok value -> Ok value
+                | Error error when Explain.IsOwnStop(scope, error) -> Explain.Stopped scope
+                | Error error ->
+                    Error {
+                        Cause = Cause.Failed(change error.Cause)
+                        Others = [| for other in error.Others -> Cause.Failed(change other) |]
+                    }
+
+            Await.Changed(scope, Start.Bound(scope, work), translate)
 
     /// Only crashes become the caller's own error, each of them once; every other cause stays as it is: what the original's
     /// `systemErrorClass` did. The work runs in a scope of its own.
@@ -78,6 +86,9 @@ module ScopeTask =
                 Await.Changed(scope, wait, Ok)
             else
                 Await.Changed(scope, ForeignChildWait<'T, 'E>(scope, child.Node).Start(), Ok)
+
+    /// The outcome as a task, for code outside every scope; never faults.
+    let toTask (child: ScopeTask<'T, 'E>) : Task<Result<'T, ScopeError<'E>>> = child.AsValueTask().AsTask()
 
     /// Asks the child, and all below it, to stop. That is no failure of its parent.
     let cancel (message: string) (child: ScopeTask<'T, 'E>) : unit = child.Cancel message

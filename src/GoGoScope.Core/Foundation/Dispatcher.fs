@@ -18,6 +18,11 @@ type Dispatcher() =
     /// Whether code that runs now already runs by this dispatcher's leave. The default owns every thread.
     abstract IsInside: bool
 
+    /// Whether the continuations of plain tasks must come back through the synchronization context that was current when
+    /// the wait began. The default lets them run where the task ended.
+    abstract UsesContext: bool
+    default _.UsesContext = false
+
 /// Inline for wake-ups, the thread pool for new work.
 [<Sealed>]
 type internal PoolDispatcher private () =

@@ -37,7 +37,7 @@ type internal DisposeStack() =
 /// The time that one step of a cleanup has. Past it the step's token fires and the lateness is recorded; the step is
 /// still waited for, because what it closes is still open.
 [<Sealed>]
-type internal CleanupBound(clock: TimeProvider, bound: TimeSpan, failed: Action<exn>) =
+type internal CleanupBound(clock: TimeProvider, bound: TimeSpan, failed: Action<exn>, passed: Action) =
     let source = new CancellationTokenSource()
     let mutable state = 0 // 0 running, 1 late, 2 ended
     let mutable timer: ITimer | null = null
@@ -57,6 +57,8 @@ type internal CleanupBound(clock: TimeProvider, bound: TimeSpan, failed: Action<
                     false)
 
         if late then
+            passed.Invoke()
+
             try
                 source.Cancel()
             with failure ->
@@ -88,6 +90,7 @@ type internal CleanupRun
         dispatcher: Dispatcher,
         bound: TimeSpan,
         failed: Action<exn>,
+        late: Action,
         ended: Action
     ) =
     let mutable pending = ValueTask()
@@ -119,7 +122,8 @@ type internal CleanupRun
 
         while going do
             if steps.TryPop &step then
-                current <- CleanupBound(clock, bound, failed)
+                current <- CleanupBound(clock, bound, failed, late)
+                current.Start() // a step that blocks at once has a bound too
 
                 try
                     pending <- step.Invoke current.Token
@@ -131,10 +135,9 @@ type internal CleanupRun
                     observe ()
                 else
                     going <- false
-                    current.Start()
 
                     pending
-                        .ConfigureAwait(false)
+                        .ConfigureAwait(dispatcher.UsesContext)
                         .GetAwaiter()
                         .UnsafeOnCompleted(fun () -> dispatcher.Resume(next, this))
             else

@@ -191,6 +191,12 @@ module ScopeError =
             Others = [| for other in error.Others -> change other |]
         }
 
+    /// The others, the first of them as the cause.
+    let internal withoutFirst (error: ScopeError<'E>) : ScopeError<'E> = {
+        Cause = error.Others[0]
+        Others = Array.ofSeq (Seq.skip 1 error.Others)
+    }
+
     /// Translates the caller's own errors; every other cause stays as it is.
     let map (change: 'A -> 'B) (error: ScopeError<'A>) : ScopeError<'B> = {
         Cause = mapCause change error.Cause

@@ -24,6 +24,10 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable internal Ended: bool
 
+    /// It was told by the scope above it, and not by its own code, a deadline or a child.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable internal ToldFromAbove: bool
+
     /// A lazy child before its start: nothing of it runs, and it is in no list.
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable internal Unborn: bool
@@ -58,7 +62,7 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
         parent.Exit()
 
         if linked && not this.Shielded && parent.IsCancelled then
-            this.Cancel(parent.ReasonBelow())
+            this.CancelFromAbove(parent.ReasonBelow())
 
     /// Joins the tree. Lazy: a child that ends at once, and shows nobody its token, never does. Ancestors join before it.
     member internal this.Attach() =
@@ -127,30 +131,42 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
         match reason with
         | CancelReason.SiblingFailed _
         | CancelReason.ScopeExited _
-        | CancelReason.RaceLost _ when isMissing above || not (obj.ReferenceEquals(above.Stop, reason)) ->
-            reason
+        | CancelReason.RaceLost _ when not this.ToldFromAbove && isThere (Volatile.Read(&this.Stop)) -> reason
         | _ -> CancelReason.Below reason
 
-    member private this.TryStop(reason: CancelReason) =
-        not (Volatile.Read(&this.Ended))
-        && isMissing (Interlocked.CompareExchange(&this.Stop, reason, nothing))
+    member private this.TryStop(reason: CancelReason, fromAbove: bool) =
+        let won =
+            not (Volatile.Read(&this.Ended))
+            && isMissing (Interlocked.CompareExchange(&this.Stop, reason, nothing))
 
-    /// Marks the children, fires the token, wakes what is parked with a value. Marked children go to `marked`.
-    member private this.Spread(marked: Queue<CancelNode>) =
+        if won then
+            this.ToldFromAbove <- fromAbove
+
+        won
+
+    /// Marks the children, which go to `marked`, the oldest first.
+    member private this.MarkChildren(marked: List<CancelNode>) =
         let kids = List<CancelNode>()
-        let parked = List<CancelLink>()
         this.Enter()
-        this.AddChildren(0, kids)
-        this.Parked.TakeAll parked
+        this.AddChildren kids
         this.Exit()
 
         if kids.Count > 0 then
             let below = this.ReasonBelow()
-            kids.Reverse()
 
-            for kid in kids do
-                if not kid.Shielded && kid.TryStop below then
-                    marked.Enqueue kid
+            for index in kids.Count - 1 .. -1 .. 0 do
+                let kid = kids[index]
+
+                if not kid.Shielded && kid.TryStop(below, true) then
+                    marked.Add kid
+
+    /// Fires the token and wakes what is parked, with a value, in the order of parking. What throws must not keep the others
+    /// from hearing it.
+    member private this.WakeAll() =
+        let parked = List<CancelLink>()
+        this.Enter()
+        this.Parked.TakeAll parked
+        this.Exit()
 
         if isThere this.Source then
             try
@@ -158,32 +174,51 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
             with failure ->
                 this.Unobserved("a callback on the cancellation token", failure)
 
-        for link in parked do
-            link.OnCancelled this.StopReason
+        if parked.Count > 0 then
+            let reason = this.StopReason
 
-    /// Asks everything in this scope to stop. The first reason wins; later calls, and calls after its end, change nothing.
+            for link in parked do
+                try
+                    link.OnCancelled reason
+                with failure ->
+                    this.Unobserved("a wait that was cancelled", failure)
+
+    /// The whole subtree is marked before anything in it is woken: whoever wakes finds everything else told already.
+    member private this.Spread() =
+        let marked = List<CancelNode>()
+        marked.Add this
+        let mutable index = 0
+
+        while index < marked.Count do
+            marked[index].MarkChildren marked
+            index <- index + 1
+
+        for node in marked do
+            node.WakeAll()
+
+        if
+            not (Volatile.Read(&this.Ended))
+            && environment.Grace <> Timeout.InfiniteTimeSpan
+        then
+            try
+                let ring = TimerCallback(fun _ -> this.OnGraceOver())
+
+                this.Keep(
+                    environment.Clock.CreateTimer(ring, null, environment.Grace, Timeout.InfiniteTimeSpan)
+                )
+            with failure -> // a clock that throws must not keep the scope from ending
+                this.Unobserved("the timer of the grace", failure)
+
+    /// The cancel of a child by the scope above it.
+    member internal this.CancelFromAbove(reason: CancelReason) =
+        if this.TryStop(reason, true) then
+            this.Spread()
+
     override this.Cancel(reason: CancelReason) =
         Checks.notNull (nameof reason) reason
 
-        if this.TryStop reason then
-            let marked = Queue<CancelNode>()
-            this.Spread marked
-
-            while marked.Count > 0 do
-                marked.Dequeue().Spread marked
-
-            if
-                not (Volatile.Read(&this.Ended))
-                && environment.Grace <> Timeout.InfiniteTimeSpan
-            then
-                let ring = TimerCallback(fun _ -> this.OnGraceOver())
-
-                try
-                    this.Keep(
-                        environment.Clock.CreateTimer(ring, null, environment.Grace, Timeout.InfiniteTimeSpan)
-                    )
-                with failure -> // a clock that throws must not keep the scope from ending
-                    this.Unobserved("the timer of the grace", failure)
+        if this.TryStop(reason, false) then
+            this.Spread()
 
     override this.Park(link) =
         this.Attach()

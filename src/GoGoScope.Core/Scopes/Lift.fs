@@ -61,6 +61,10 @@ type Lift =
     static member AsyncResult(scope: Scope, work: Async<Result<'T, 'E>>) : ValueTask<Outcome<'T, 'E>> =
         Lift.TaskResult(scope, Async.StartImmediateAsTask(work, scope.Token), false)
 
+    /// For shapes that the compiler refuses: never called.
+    static member Refused(_: 'Shape) : Scoped<'T, 'E> =
+        fun _ -> raise (System.NotSupportedException "The compiler refuses this shape.")
+
     /// Translates the caller's own errors on the way.
     static member Map
         (scope: Scope, wait: ValueTask<Outcome<'T, 'A>>, change: 'A -> 'B)

@@ -14,6 +14,10 @@ type internal Node<'T, 'E>(scope: Scope) =
     [<DefaultValue(false)>]
     val mutable private core: CompletionCore<Outcome<'T, 'E>>
 
+    /// The body ended because the scope was told to stop.
+    [<DefaultValue(false)>]
+    val mutable private stopped: bool
+
     member _.Scope = scope
     member this.IsDone = this.core.IsDone
 
@@ -32,16 +36,23 @@ type internal Node<'T, 'E>(scope: Scope) =
     abstract EnsureStarted: unit -> unit
     default _.EnsureStarted() = ()
 
-    /// A failure of the body is one of the scope's. True: it stops the children.
+    /// Takes the body's outcome: its failure is one of the scope's. True: it stops the children.
     member private this.TakeBody(outcome: Outcome<'T, 'E>) : bool =
-        this.core.Result <- outcome
-
         match outcome with
-        | Ok _ -> scope.CancelRemaining
+        | Ok _ ->
+            this.core.Result <- outcome
+            scope.CancelRemaining
         | Error error when Explain.IsOwnStop(scope, error) ->
-            this.core.Result <- Explain.Stopped scope // in the scope's own words, whichever child said it first
+            this.core.Result <- outcome
+            this.stopped <- true
             false
-        | Error _ ->
+        | Error error ->
+            this.core.Result <-
+                if error.Others.Count > 0 && ScopeError.isCancelled error && scope.IsCancelled then
+                    Error(ScopeError.withoutFirst error) // what stood beside the stop is the failure
+                else
+                    outcome
+
             if isThere scope.Extra || scope.Count.HasChildren then
                 scope.Rare.AddFailure(0, this)
 
@@ -85,38 +96,41 @@ type internal Node<'T, 'E>(scope: Scope) =
             let extra = scope.Extra
             scope.Attach() // what runs is in the tree
 
-            CleanupRun(
-                extra.Cleanups,
-                scope.Clock,
-                scope.Dispatcher,
-                scope.Environment.Grace,
-                (fun failure -> extra.AddCleanupFailure failure),
-                (fun () -> this.Close())
-            )
-                .Run()
+            let run =
+                CleanupRun(
+                    extra.Cleanups,
+                    scope.Clock,
+                    scope.Dispatcher,
+                    scope.Environment.Grace,
+                    (fun failure -> extra.AddCleanupFailure failure),
+                    (fun () -> scope.ReportSlowCleanup()),
+                    (fun () -> this.Close())
+                )
+
+            if scope.Environment.Ambient then
+                let before = Ambient.Enter scope
+
+                try
+                    run.Run()
+                finally
+                    Ambient.Return before
+            else
+                run.Run()
         else
             this.Close()
 
     /// The last step: nothing of the scope runs any more.
     member private this.Close() =
-        let outcome =
-            if isMissing scope.Extra then
-                this.Good this.core.Result
-            else
-                match Settle.outcome scope this this.core.Result (scope.Extra.TakeFailures()) with
-                | Ok _ as outcome -> this.Good outcome
-                | outcome -> outcome
+        let struct (outcome, end') = Settle.outcome scope this this.core.Result this.stopped
 
-        let failed, cut =
-            match outcome with
-            | Ok _ -> false, false
-            | Error error ->
-                let stopped = Explain.IsOwnStop(scope, error)
+        let outcome = if end' = Ending.Good then this.Good outcome else outcome
 
-                // an operand that stopped itself leaves the others without its value
-                let missed = scope.Kind = ChildKind.Operand && not scope.Parent.IsCancelled
-
-                (not stopped || missed), stopped
+        let failed =
+            end' = Ending.Failed
+            // an operand that stopped itself leaves the others without its value
+            || (end' = Ending.Stopped
+                && scope.Kind = ChildKind.Operand
+                && not scope.Parent.IsCancelled)
 
         if failed && scope.Kind >= ChildKind.Fork then
             scope.Attach() // for its place among its siblings
@@ -135,7 +149,7 @@ type internal Node<'T, 'E>(scope: Scope) =
         let parent = scope.Parent
 
         if isThere parent then
-            if failed || cut then
+            if end' <> Ending.Good then
                 this.Tell(parent, failed)
 
             if attached then

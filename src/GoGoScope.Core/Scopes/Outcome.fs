@@ -23,7 +23,13 @@ type internal Explain =
     /// A task that did not end well. Every exception of a task with several is kept.
     static member Task(scope: Scope, task: Task) : ScopeError<'E> =
         match task.Exception with
-        | null -> Explain.Failure(scope, TaskCanceledException task)
+        | null when scope.IsCancelled -> ScopeError.cancelled scope.StopReason
+        | null ->
+            try
+                task.GetAwaiter().GetResult() // the exception it was cancelled with says more than the task
+                ScopeError.crashed (TaskCanceledException task)
+            with failure ->
+                ScopeError.crashed failure
         | failure when failure.InnerExceptions.Count = 1 -> Explain.Failure(scope, failure.InnerExceptions[0])
         | failure -> {
             Cause = (Explain.Failure(scope, failure.InnerExceptions[0]): ScopeError<'E>).Cause
@@ -36,6 +42,7 @@ type internal Explain =
     static member Stopped(scope: Scope) : Outcome<'T, 'E> =
         Error(ScopeError.cancelled scope.StopReason)
 
-    /// A cancellation of the scope itself, which is no failure of its own.
+    /// Whether a body that ends with this error only obeyed. To be asked when it ends: later the scope may have been
+    /// cancelled because of that very error.
     static member IsOwnStop(scope: Scope, error: ScopeError<'E>) =
-        ScopeError.isCancelled error && scope.IsCancelled
+        ScopeError.isCancelled error && error.Others.Count = 0 && scope.IsCancelled

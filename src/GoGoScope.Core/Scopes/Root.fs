@@ -18,14 +18,10 @@ type internal OpenNode(scope: Scope) =
     let mutable closing = 0
 
     /// What went wrong in the scope so far; the caller has it now, so it does not surface again.
-    member this.TakeOutcome<'E>() : Outcome<unit, 'E> =
-        if isMissing scope.Extra then
-            Ok()
-        else
-            Settle.outcome scope this (Ok()) (scope.Extra.TakeFailures())
+    member this.TakeOutcome<'E>() : Outcome<unit, 'E> = Settle.soFar scope this true
 
     override this.Dispose() =
-        if Interlocked.Exchange(&closing, 1) = 0 then
+        if not scope.Count.IsClosed && Interlocked.Exchange(&closing, 1) = 0 then
             this.BodyEnded(Ok())
 
         if this.IsDone then
@@ -121,6 +117,8 @@ type internal Root =
 
     /// Opens a scope that ends by `DisposeAsync`.
     static member Open(options: ScopeOptions, token: CancellationToken) : Scope =
+        Checks.notNull (nameof options) options
+
         match Root.Make options with
         | null ->
             let parent = nonNull options.Parent
@@ -148,13 +146,11 @@ type internal Root =
     static member Join<'E>(scope: Scope) : ValueTask<Outcome<unit, 'E>> =
         ValueTask<Outcome<unit, 'E>>(
             task {
-                do! scope.JoinSince(0, null)
+                do! scope.Join(ValueNone, null)
 
                 return
                     match scope.Node with
                     | :? OpenNode as node -> node.TakeOutcome<'E>()
-                    | node when isThere scope.Extra ->
-                        Settle.outcome scope node (Ok()) (scope.Extra.PeekFailures())
-                    | _ -> Ok()
+                    | node -> Settle.soFar scope node false
             }
         )

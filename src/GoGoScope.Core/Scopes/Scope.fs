@@ -134,7 +134,7 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
     member internal this.Children() : List<Scope> =
         let kids = List<Scope>()
         this.Enter()
-        this.AddChildren(0, kids)
+        this.AddChildren kids
         this.Exit()
         kids.Reverse()
         kids
@@ -148,7 +148,7 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
             if isMissing this.Extra then
                 nothing
             else
-                this.Extra.TakeReady this.NewestLiveSeq
+                this.Extra.TakeReady this
 
         this.Exit()
 
@@ -156,6 +156,19 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
             let next = join.After
             join.Wake()
             join <- next
+
+    member private this.Tell(child: string, reason: CancelReason) =
+        this.Environment.Stuck {
+            Scope = (if isThere this.Parent then this.Parent else this).Name
+            Child = child
+            Site = this.Site
+            Waited = this.Environment.Grace
+            Reason = reason
+        }
+
+    /// A cleanup has taken longer than its bound.
+    member internal this.ReportSlowCleanup() =
+        this.Tell($"a cleanup of {this.Name}", CancelReason.ScopeExited this.Name)
 
     /// Names what was asked to stop and has not ended when the grace is over: the live scopes that wait for no child.
     /// Each of them once.
@@ -174,17 +187,18 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
             if kids.Count = 0 && not (Volatile.Read(&scope.Ended)) && not scope.ReportedStuck then
                 scope.ReportedStuck <- true
 
-                this.Environment.Stuck {
-                    Scope =
-                        (if isThere scope.Parent then
-                             scope.Parent.Name
-                         else
-                             scope.Name)
-                    Child = scope.Name
-                    Site = scope.Site
-                    Waited = this.Environment.Grace
-                    Reason = scope.StopReason
-                }
+                scope.Tell(scope.Name, scope.StopReason)
+
+    /// Asks everything in this scope to stop. The first reason wins; later calls, and calls after its end, change nothing.
+    /// Tokens fire and waits end on the caller's thread; the scope does not end before all of them have been told.
+    override this.Cancel(reason: CancelReason) =
+        let counted = this.Count.Enter() <> Entry.Closed
+
+        try
+            base.Cancel reason
+        finally
+            if counted then
+                this.Leave()
 
     /// Asks everything in this scope to stop, for a reason in your own words.
     member this.Cancel(message: string) =
@@ -223,22 +237,25 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
         else
             $"{this.File}:{this.Line}"
 
+    /// Until its own deadline, by its own clock; below zero when that has passed.
+    member private this.LeftOfOwn =
+        if isMissing this.Extra || this.Extra.Deadline = Int64.MaxValue then
+            TimeSpan.MaxValue
+        else
+            this.Clock.GetElapsedTime(this.Clock.GetTimestamp(), this.Extra.Deadline)
+
     override this.Remaining =
-        let mutable nearest = Int64.MaxValue
+        let mutable nearest = TimeSpan.MaxValue
         let mutable scope = this
 
         while isThere scope do
-            if isThere scope.Extra then
-                nearest <- min nearest scope.Extra.Deadline
-
+            nearest <- min nearest scope.LeftOfOwn
             scope <- if scope.Shielded then nothing else scope.Parent
 
-        if nearest = Int64.MaxValue then
+        if nearest = TimeSpan.MaxValue then
             Timeout.InfiniteTimeSpan
         else
-            max
-                TimeSpan.Zero
-                (this.Environment.Clock.GetElapsedTime(this.Environment.Clock.GetTimestamp(), nearest))
+            max TimeSpan.Zero nearest
 
     /// The name.
     override this.ToString() = this.Name

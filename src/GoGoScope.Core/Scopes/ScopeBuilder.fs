@@ -13,11 +13,6 @@ open GoGoScope.CompilerServices
 /// Turns a block into a state machine. One `Bind`, one `MergeSources`; `ScopeSources.fs` says what may stand right of `let!`.
 type ScopeBuilderBase internal () =
 
-    member inline _.Delay
-        ([<InlineIfLambda>] body: unit -> ScopeCode<'Top, 'E, 'T>)
-        : ScopeCode<'Top, 'E, 'T> =
-        ScopeCode<'Top, 'E, 'T>(fun sm -> (body ()).Invoke(&sm))
-
     [<DefaultValue>]
     member inline _.Zero() : ScopeCode<'Top, 'E, unit> = ResumableCode.Zero()
 
@@ -95,12 +90,12 @@ type ScopeBuilderBase internal () =
         ResumableCode.WhileDynamic(
             &sm,
             (fun () -> go && guard ()),
-            ScopeCode<'Top, 'E, unit>(fun sm ->
-                if sm.Data.Failed then
-                    go <- false
-                    true
-                else
-                    body.Invoke(&sm))
+            ResumableCode.Combine(
+                body,
+                ScopeCode<'Top, 'E, unit>(fun sm ->
+                    go <- not sm.Data.Failed
+                    true)
+            )
         )
 
     // Not ResumableCode.While: its guard cannot see `Failed`, and a captured flag is a reference cell per loop.
@@ -222,7 +217,11 @@ type ScopeBuilderBase internal () =
         : ScopeCode<'Top, 'E, 'T> when 'R :> IAsyncDisposable =
         this.UseWith(
             ScopeCode<'Top, 'E, 'T>(fun sm -> (body resource).Invoke(&sm)),
-            fun () -> resource.DisposeAsync()
+            fun () ->
+                if isNull (box resource) then
+                    ValueTask()
+                else
+                    resource.DisposeAsync()
         )
 
     member inline _.MergeSources(left: Scoped<'A, 'E>, right: Scoped<'B, 'E>) : Scoped<struct ('A * 'B), 'E> =
@@ -267,10 +266,21 @@ type ScopeBuilderBase internal () =
 type ScopeBuilder internal () =
     inherit ScopeBuilderBase()
 
+    member inline _.Delay
+        ([<InlineIfLambda>] body: unit -> ScopeCode<'Top, 'E, 'T>)
+        : ScopeCode<'Top, 'E, 'T> =
+        ScopeCode<'Top, 'E, 'T>(fun sm -> (body ()).Invoke(&sm))
+
 /// The builder behind `scopeOf<'E> { }`: the error type is fixed, and others are lifted into it by `static member From`.
 [<Sealed>]
 type ScopeOfBuilder<'E> internal () =
     inherit ScopeBuilderBase()
+
+    /// Fixes the error type, also in a block in which nothing has one.
+    member inline _.Delay
+        ([<InlineIfLambda>] body: unit -> ScopeCode<'Top, 'E, 'T>)
+        : ScopeCode<'Top, 'E, 'T> =
+        ScopeCode<'Top, 'E, 'T>(fun sm -> (body ()).Invoke(&sm))
 
 /// What the builder prefers less: disposal without waiting, and sequences.
 [<AutoOpen>]
@@ -284,7 +294,9 @@ module ScopeBuilderLoops =
             this.UseWith(
                 ScopeCode<'Top, 'E, 'T>(fun sm -> (body resource).Invoke(&sm)),
                 fun () ->
-                    resource.Dispose()
+                    if not (isNull (box resource)) then
+                        resource.Dispose()
+
                     ValueTask()
             )
 

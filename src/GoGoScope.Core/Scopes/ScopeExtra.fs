@@ -5,6 +5,7 @@ open System.Collections.Generic
 open System.Threading
 open System.Threading.Tasks
 open System.Threading.Tasks.Sources
+open GoGoScope.CompilerServices
 open GoGoScope.Missing
 
 /// The typed half of a scope: what it gives, and who waits for that.
@@ -28,14 +29,18 @@ type internal ScopeNode() =
 
 /// A wait for the children that were started after a mark.
 [<Sealed>]
-type internal ChildrenJoin(mark: int, dispatcher: Dispatcher) =
+type internal ChildrenJoin(mark: int voption, dispatcher: Dispatcher) =
     [<DefaultValue(false)>]
     val mutable private core: CompletionCore<bool>
 
     [<DefaultValue(false)>]
     val mutable internal After: ChildrenJoin
 
-    member _.Mark = mark
+    /// Whether a child that it waits for lives. Exact under the parent's gate.
+    member _.IsHeldBy(parent: TreeNode) =
+        match mark with
+        | ValueSome mark -> parent.HasLiveSince mark
+        | ValueNone -> parent.HasLiveChildren
 
     member this.Wake() =
         let mutable next = Unchecked.defaultof<Action<obj | null>>
@@ -199,7 +204,7 @@ type internal ScopeExtra() =
         this.Joins <- join
 
     /// Unhooks the joins that have no live child left; the caller wakes them outside the gate.
-    member internal this.TakeReady(newest: int) : ChildrenJoin =
+    member internal this.TakeReady(parent: TreeNode) : ChildrenJoin =
         let mutable ready: ChildrenJoin = nothing
         let mutable keep: ChildrenJoin = nothing
         let mutable join = this.Joins
@@ -207,7 +212,7 @@ type internal ScopeExtra() =
         while isThere join do
             let next = join.After
 
-            if newest <= join.Mark then
+            if not (join.IsHeldBy parent) then
                 join.After <- ready
                 ready <- join
             else

@@ -2,37 +2,35 @@ namespace GoGoScope
 
 open System.Collections.Generic
 open System.Threading.Tasks
-open GoGoScope.Missing
 
 /// Waiting for some of a scope's children.
 [<AutoOpen>]
 module internal ScopeJoin =
     type Scope with
 
-        /// Ends when no child that joined the tree after `mark` lives; with a reason, those are cancelled first. Nothing is
-        /// allocated when there is none.
-        member internal this.JoinSince(mark: int, reason: CancelReason | null) : ValueTask =
-            if this.NewestLiveSeq = 0 then
+        /// Ends when no child lives, or, with a mark, none that joined the tree after it; with a reason, those are cancelled
+        /// first. Nothing is allocated when there is none.
+        member internal this.Join(mark: int voption, reason: CancelReason | null) : ValueTask =
+            if not this.HasLiveChildren then
                 ValueTask()
             else
-                let late = List<Scope>()
-                let mutable join: ChildrenJoin = nothing
+                let live = List<Scope>()
+                let join = ChildrenJoin(mark, this.Dispatcher)
                 let extra = this.Rare
                 this.Enter()
+                let waits = join.IsHeldBy this
 
-                if this.NewestLiveSeq > mark then
-                    join <- ChildrenJoin(mark, this.Dispatcher)
+                if waits then
                     extra.AddJoin join
-
-                    if not (isNull reason) then
-                        this.AddChildren(mark, late)
+                    this.AddChildren live
 
                 this.Exit()
 
                 match reason with
                 | null -> ()
                 | reason ->
-                    for kid in late do
-                        kid.Cancel reason
+                    for kid in live do
+                        if mark.IsNone || kid.Seq - mark.Value > 0 then
+                            kid.CancelFromAbove reason
 
-                if isMissing join then ValueTask() else join.AsValueTask()
+                if waits then join.AsValueTask() else ValueTask()

@@ -189,13 +189,13 @@ type Machine =
 
     /// The end of a `use`: waits for the children started in it, after a cancel if its block failed.
     static member JoinSince(scope: Scope, mark: int, failed: bool) : ValueTask =
-        if scope.NewestLiveSeq <= mark then
+        if not (scope.HasLiveSince mark) then
             ValueTask()
         else
             let reason: CancelReason | null =
                 if failed then CancelReason.ScopeExited scope.Name else null
 
-            scope.JoinSince(mark, reason)
+            scope.Join(ValueSome mark, reason)
 
 /// A block as a value: it *is* the function, and knows its machine's type, so a child of it needs no adapter.
 [<AbstractClass; EditorBrowsable(EditorBrowsableState.Never)>]

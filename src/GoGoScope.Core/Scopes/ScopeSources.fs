@@ -103,6 +103,59 @@ module ScopeSourcesSame =
         /// The identity, so that a forked block is recognised and is its child's state machine.
         member inline _.Source([<InlineIfLambda>] work: Scoped<'T, 'E>) : Scoped<'T, 'E> = work
 
+module internal MissingFrom =
+
+    [<Literal>]
+    let Message =
+        "The error type of this block has no `static member From` for the error type of what is bound here."
+
+/// What has no `From`: the compiler says so, instead of binding the `Result` as a plain value.
+[<Extension; AbstractClass; Sealed; AutoOpen>]
+type ScopeOfSourcesRefused =
+
+    [<Extension>]
+    [<CompilerMessage(MissingFrom.Message, 10001, IsError = true)>]
+    static member Source(_: ScopeOfBuilder<'E>, result: Result<'T, 'Other>) : Scoped<'T, 'E> =
+        Lift.Refused result
+
+    [<Extension>]
+    [<CompilerMessage(MissingFrom.Message, 10001, IsError = true)>]
+    static member Source(_: ScopeOfBuilder<'E>, child: ScopeTask<'T, 'Other>) : Scoped<'T, 'E> =
+        Lift.Refused child
+
+    [<Extension>]
+    [<CompilerMessage(MissingFrom.Message, 10001, IsError = true)>]
+    static member Source(_: ScopeOfBuilder<'E>, work: Task<Result<'T, 'Other>>) : Scoped<'T, 'E> =
+        Lift.Refused work
+
+    [<Extension>]
+    [<CompilerMessage(MissingFrom.Message, 10001, IsError = true)>]
+    static member Source(_: ScopeOfBuilder<'E>, work: ValueTask<Result<'T, 'Other>>) : Scoped<'T, 'E> =
+        Lift.Refused work
+
+    [<Extension>]
+    [<CompilerMessage(MissingFrom.Message, 10001, IsError = true)>]
+    static member Source(_: ScopeOfBuilder<'E>, work: Async<Result<'T, 'Other>>) : Scoped<'T, 'E> =
+        Lift.Refused work
+
+    [<Extension>]
+    [<CompilerMessage(MissingFrom.Message, 10001, IsError = true)>]
+    static member Source
+        (_: ScopeOfBuilder<'E>, work: CancellationToken -> Task<Result<'T, 'Other>>)
+        : Scoped<'T, 'E> =
+        Lift.Refused work
+
+    [<Extension>]
+    [<CompilerMessage(MissingFrom.Message, 10001, IsError = true)>]
+    static member Source
+        (_: ScopeOfBuilder<'E>, work: CancellationToken -> ValueTask<Result<'T, 'Other>>)
+        : Scoped<'T, 'E> =
+        Lift.Refused work
+
+    [<Extension>]
+    [<CompilerMessage(MissingFrom.Message, 10001, IsError = true)>]
+    static member Source(_: ScopeOfBuilder<'E>, work: Scoped<'T, 'Other>) : Scoped<'T, 'E> = Lift.Refused work
+
 /// Other error types, in `scopeOf<'E> { }`: lifted by `static member From: Other -> 'E` of the block's error type.
 /// Without one the block does not compile (FS0041).
 [<Extension; AbstractClass; Sealed; AutoOpen>]

@@ -41,13 +41,19 @@ module internal ScopeTree =
             picture.Append(branch).Append(line scope).Append('\n') |> ignore
             let kids = scope.Children()
 
+            // past this depth the lines would be mostly indent
+            let deep = indent.Length > 120
+
             for index in kids.Count - 1 .. -1 .. 0 do
                 let last = index = kids.Count - 1
 
                 left.Push(
                     struct (kids[index],
                             indent + (if last then "└─ " else "├─ "),
-                            indent + (if last then "   " else "│  "))
+                            (if deep then
+                                 indent
+                             else
+                                 indent + (if last then "   " else "│  ")))
                 )
 
         picture.ToString()

@@ -4,17 +4,30 @@ open System
 open System.Collections.Generic
 open GoGoScope.Missing
 
+/// How a scope ended, in the eyes of its parent.
+type internal Ending =
+    | Good = 0
+    /// It was told to stop, and nothing failed.
+    | Stopped = 1
+    | Failed = 2
+
 /// What a scope's outcome is, once nothing of it runs any more.
 module internal Settle =
 
+    /// It stopped what was left of itself.
     let private isOwnExit (scope: Scope) =
         match scope.Reason with
-        | CancelReason.ScopeExited _ as reason ->
-            isMissing scope.Parent || not (obj.ReferenceEquals(scope.Parent.Stop, reason))
+        | CancelReason.ScopeExited _ -> isThere scope.Stop && not scope.ToldFromAbove
         | _ -> false
 
     /// The causes of a scope that had more than one, or none but a deadline: in the order of happening.
-    let private collect (scope: Scope) (body: ScopeNode) (result: Outcome<'T, 'E>) (failed: FailureLists) =
+    let private collect
+        (scope: Scope)
+        (body: ScopeNode)
+        (result: Outcome<'T, 'E>)
+        stopped
+        (failed: FailureLists)
+        =
         let extra = scope.Extra
         let causes = List<struct (int * Cause<'E>)>()
 
@@ -29,11 +42,10 @@ module internal Settle =
             for other in error.Others do
                 addCause place other
 
-        let stopped, bodyError =
+        let bodyError =
             match result with
-            | Ok _ -> false, ValueNone
-            | Error error when Explain.IsOwnStop(scope, error) -> true, ValueNone
-            | Error error -> false, ValueSome error
+            | Error error when not stopped -> ValueSome error
+            | _ -> ValueNone
 
         let timedOut =
             isThere extra.DeadlineReason
@@ -83,14 +95,13 @@ module internal Settle =
 
         causes
 
-    /// Ok iff the body is Ok and nothing in the scope failed. Otherwise the earliest failure is the cause, and the later
-    /// ones follow in start order, each of them once; a cancellation counts only when there is no failure.
-    let outcome
+    let private ofLists
         (scope: Scope)
         (body: ScopeNode)
         (result: Outcome<'T, 'E>)
+        stopped
         (failed: FailureLists)
-        : Outcome<'T, 'E> =
+        =
         let causes =
             if
                 isMissing failed.Failures
@@ -100,12 +111,15 @@ module internal Settle =
             then
                 nothing
             else
-                collect scope body result failed
+                collect scope body result stopped failed
 
         if isMissing causes || causes.Count = 0 then
             match result with
-            | Ok _ when failed.Cut && scope.IsCancelled && not (isOwnExit scope) -> Explain.Stopped scope
-            | _ -> result
+            | Error _ when not stopped -> struct (result, Ending.Failed)
+            | Error _ -> struct (Explain.Stopped scope, Ending.Stopped)
+            | Ok _ when failed.Cut && scope.IsCancelled && not (isOwnExit scope) ->
+                struct (Explain.Stopped scope, Ending.Stopped)
+            | Ok _ -> struct (result, Ending.Good)
         else
             let struct (_, first) = causes[0]
 
@@ -114,12 +128,7 @@ module internal Settle =
                     Array.Empty()
                 else
                     causes.RemoveAt 0
-
-                    let later =
-                        causes.ToArray()
-                        |> List.ofArray
-                        |> List.sortBy (fun (struct (place, _)) -> place)
-
+                    let later = List.ofSeq causes |> List.sortBy (fun (struct (place, _)) -> place)
                     [| for struct (_, cause) in later -> cause |]
 
             match result with
@@ -128,5 +137,36 @@ module internal Settle =
                 && error.Others.Count = 0
                 && obj.ReferenceEquals(error.Cause, first)
                 ->
-                result
-            | _ -> Error { Cause = first; Others = others }
+                struct (result, Ending.Failed)
+            | _ -> struct (Error { Cause = first; Others = others }, Ending.Failed)
+
+    /// Ok iff the body is Ok and nothing in the scope failed. Otherwise the earliest failure is the cause, and the later
+    /// ones follow in start order, each of them once; a cancellation counts only when there is no failure. `stopped` tells
+    /// that the body ended because the scope was told to stop. Takes the failures out of the scope.
+    let outcome
+        (scope: Scope)
+        (body: ScopeNode)
+        (result: Outcome<'T, 'E>)
+        stopped
+        : struct (Outcome<'T, 'E> * Ending) =
+        if isThere scope.Extra then
+            ofLists scope body result stopped (scope.Extra.TakeFailures())
+        else
+            match result with
+            | Ok _ -> struct (result, Ending.Good)
+            | Error _ when stopped -> struct (Explain.Stopped scope, Ending.Stopped)
+            | Error _ -> struct (result, Ending.Failed)
+
+    /// What went wrong so far, of a scope that goes on. With `take` it does not surface again.
+    let soFar (scope: Scope) (body: ScopeNode) (take: bool) : Outcome<unit, 'E> =
+        if isMissing scope.Extra then
+            Ok()
+        else
+            let lists =
+                if take then
+                    scope.Extra.TakeFailures()
+                else
+                    scope.Extra.PeekFailures()
+
+            let struct (outcome, _) = ofLists scope body (Ok()) false lists
+            outcome

@@ -48,18 +48,21 @@ and internal ITaskEnd =
 /// that once waited for it. A late failure of it is reported all the same.
 and [<Sealed>] internal TaskHook(environment: ScopeEnvironment, task: Task, wait: ITaskEnd) =
     let mutable wait = wait
+    let mutable name = ""
 
-    static member ReportLate(environment: ScopeEnvironment, task: Task) =
+    static member ReportLate(environment: ScopeEnvironment, scope: string, task: Task) =
         match task.Exception with
         | null -> ()
         | failure ->
             environment.Unobserved(
-                "",
+                scope,
                 "a task that failed after the wait for it was cancelled",
                 failure.InnerExceptions[0]
             )
 
-    member _.Cut() = Volatile.Write(&wait, nothing)
+    member _.Cut(scope: string) =
+        name <- scope
+        Volatile.Write(&wait, nothing)
 
     member _.TaskEnded() =
         let wait = Volatile.Read(&wait)
@@ -67,7 +70,7 @@ and [<Sealed>] internal TaskHook(environment: ScopeEnvironment, task: Task, wait
         if isThere wait then
             wait.TaskEnded()
         else
-            TaskHook.ReportLate(environment, task)
+            TaskHook.ReportLate(environment, name, task)
 
 /// The same for another scope's child, whose failure is its own scope's to report.
 [<Sealed>]
@@ -107,7 +110,7 @@ type internal TaskWait<'T, 'E, 'S when 'S: struct and 'S :> IShape<'T, 'E>>(scop
     override this.OnCancelled reason =
         if this.TryClaim() then
             if isThere this.hook then
-                this.hook.Cut()
+                this.hook.Cut scope.Name
 
             this.Wake(Error(ScopeError.cancelled reason))
 
@@ -116,11 +119,16 @@ type internal TaskWait<'T, 'E, 'S when 'S: struct and 'S :> IShape<'T, 'E>>(scop
             scope.Unpark this
             this.Wake(TaskWait<'T, 'E, 'S>.Read(scope, task))
         else
-            TaskHook.ReportLate(scope.Environment, task)
+            TaskHook.ReportLate(scope.Environment, scope.Name, task)
 
     member this.StartOwned() : ValueTask<Outcome<'T, 'E>> =
         scope.Attach()
-        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Action(this.TaskEnded))
+
+        task
+            .ConfigureAwait(scope.Dispatcher.UsesContext)
+            .GetAwaiter()
+            .UnsafeOnCompleted(Action(this.TaskEnded))
+
         this.AsValueTask()
 
     member this.StartForeign() : ValueTask<Outcome<'T, 'E>> =
@@ -130,7 +138,11 @@ type internal TaskWait<'T, 'E, 'S when 'S: struct and 'S :> IShape<'T, 'E>>(scop
         if not (scope.Park this) then
             this.OnCancelled scope.StopReason
 
-        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Action(hook.TaskEnded))
+        task
+            .ConfigureAwait(scope.Dispatcher.UsesContext)
+            .GetAwaiter()
+            .UnsafeOnCompleted(Action(hook.TaskEnded))
+
         this.AsValueTask()
 
 /// The wait for another scope's child: it ends with the child or with the scope's cancellation.
@@ -182,7 +194,7 @@ type internal ChangedWait<'T, 'E, 'U, 'F>
 
     member this.Start() : ValueTask<Outcome<'U, 'F>> =
         inner
-            .ConfigureAwait(false)
+            .ConfigureAwait(scope.Dispatcher.UsesContext)
             .GetAwaiter()
             .UnsafeOnCompleted(fun () -> this.Wake(ChangedWait<'T, 'E, 'U, 'F>.Read(scope, inner, change)))
 

@@ -44,10 +44,14 @@ type TreeNode internal () =
     /// The number of the youngest child that was ever linked.
     member internal this.NewestSeq = Volatile.Read(&this.lastSeq)
 
-    /// The number of the youngest live child, 0 if there is none. Exact under the gate.
-    member internal this.NewestLiveSeq =
+    /// Whether a child that joined after `mark` lives. Numbers wrap around, so they are compared by their distance. Exact
+    /// under the gate.
+    member internal this.HasLiveSince(mark: int) =
         let last = Volatile.Read(&this.last)
-        if isMissing last then 0 else last.seq
+        isThere last && last.seq - mark > 0
+
+    /// Exact under the gate.
+    member internal this.HasLiveChildren = isThere (Volatile.Read(&this.last))
 
     /// A few instructions under a spin bit: parents start children while others end them, and a monitor would park.
     /// Nothing is called from inside that could wait or throw.
@@ -84,12 +88,12 @@ type TreeNode internal () =
         child.before <- nothing
         child.after <- nothing
 
-    /// Under the gate: adds the live children that are younger than `mark`, the youngest first.
+    /// Under the gate: adds the live children, the youngest first.
     member internal this.AddChildren<'N when 'N :> TreeNode and 'N: not struct and 'N: not null>
-        (mark: int, into: List<'N>)
+        (into: List<'N>)
         =
         let mutable child = this.last
 
-        while isThere child && child.seq > mark do
+        while isThere child do
             into.Add(nonNull (Unsafe.As<'N> child))
             child <- child.before

@@ -88,19 +88,24 @@ type internal WorkBody<'T, 'E, 'W when 'W: struct and 'W :> IWork<'T, 'E>> =
 [<Struct; NoComparison; NoEquality>]
 type internal FuncWork<'T, 'E> =
     val private work: Scoped<'T, 'E>
+    val mutable private usesContext: bool
     val mutable private pending: ValueTask<Outcome<'T, 'E>>
 
     new(work) =
         {
             work = work
+            usesContext = false
             pending = Unchecked.defaultof<_>
         }
 
     interface IWork<'T, 'E> with
-        member this.Start scope = this.pending <- this.work scope
+        member this.Start scope =
+            this.usesContext <- scope.Dispatcher.UsesContext
+            this.pending <- this.work scope
+
         member this.IsCompleted = this.pending.IsCompleted
 
         member this.OnCompleted next =
-            this.pending.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted next
+            this.pending.ConfigureAwait(this.usesContext).GetAwaiter().UnsafeOnCompleted next
 
         member this.GetResult _ = this.pending.GetAwaiter().GetResult()
