@@ -1,5 +1,3 @@
-using System;
-using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 using Microsoft.FSharp.Core;
 
@@ -14,49 +12,30 @@ internal sealed class Operand<T, TError, TWork>(TWork work)
     {
         var mine = work;
         mine.Start(scope);
-        return mine.IsCompleted ? new(mine.GetResult(scope)) : EndedAsync(scope, mine);
-    }
-
-    private static async ValueTask<FSharpResult<T, ScopeError<TError>>> EndedAsync(Scope scope, TWork work)
-    {
-        await new Ending<T, TError, TWork>(work);
-        return work.GetResult(scope);
+        return mine.IsCompleted ? new(mine.GetResult(scope)) : new OperandWait<T, TError, TWork>(scope, mine).Start();
     }
 }
 
-/// <summary>The same in a child scope of its own, whose children have ended when it answers.</summary>
-internal sealed class BoundOperand<T, TError, TWork>(Body<T, TError, TWork> work)
-    : FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<TError>>>>
+/// <summary>The wait for an operand. It is not parked: a cancel reaches the work, and the wait ends with the work.</summary>
+internal sealed class OperandWait<T, TError, TWork>(Scope scope, TWork work)
+    : Waiter<FSharpResult<T, ScopeError<TError>>>(scope)
     where TWork : struct, IWork<T, TError>
 {
-    public override ValueTask<FSharpResult<T, ScopeError<TError>>> Invoke(Scope scope) => Child.Bound(scope, work).Core;
+    public ValueTask<FSharpResult<T, ScopeError<TError>>> Start()
+    {
+        work.OnCompleted(() => Wake(work.GetResult(scope)));
+        return AsValueTask();
+    }
+
+    public override void OnCancelled(CancelReason reason)
+    {
+    }
 }
 
-/// <summary>Makes operands, and finds their types.</summary>
+/// <summary>Makes operands.</summary>
 internal static class Operand
 {
     public static FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<TError>>>> Of<T, TError, TWork>(
         Body<T, TError, TWork> work)
         where TWork : struct, IWork<T, TError> => new Operand<T, TError, TWork>(work.Work);
-
-    public static FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<TError>>>> Bound<T, TError, TWork>(
-        Body<T, TError, TWork> work)
-        where TWork : struct, IWork<T, TError> => new BoundOperand<T, TError, TWork>(work);
-}
-
-/// <summary>Waits for the end of work, and leaves its outcome unread.</summary>
-internal readonly struct Ending<T, TError, TWork>(TWork work) : ICriticalNotifyCompletion
-    where TWork : struct, IWork<T, TError>
-{
-    public bool IsCompleted => work.IsCompleted;
-
-    public Ending<T, TError, TWork> GetAwaiter() => this;
-
-    public void GetResult()
-    {
-    }
-
-    public void OnCompleted(Action continuation) => work.OnCompleted(continuation);
-
-    public void UnsafeOnCompleted(Action continuation) => work.OnCompleted(continuation);
 }

@@ -87,13 +87,12 @@ public sealed class TaskSettings
     internal TaskOptions ToCore() => new(Name, Timeout, Start);
 }
 
-/// <summary>How many things run at once. The defaults are those of <see cref="ParallelOptions"/>.</summary>
+/// <summary>How many things run at once. The defaults are those of F#'s <c>Parallel.Options</c>.</summary>
 public sealed class ParallelSettings
 {
     /// <summary>Most items running at once, 1 or more. Never exceeded. Default: no limit.</summary>
-    public int Concurrency { get; init; } = ParallelOptions.Default.Concurrency;
+    public int Concurrency { get; init; } = ParallelModule.Options.Default.Concurrency;
 
-    internal static ParallelOptions ToCore(ParallelSettings? settings) => settings?.ToCore() ?? ParallelOptions.Default;
-
-    private ParallelOptions ToCore() => new(Concurrency);
+    internal static ParallelModule.Options ToCore(ParallelSettings? settings) =>
+        settings is null ? ParallelModule.Options.Default : new(settings.Concurrency);
 }

@@ -51,6 +51,11 @@ internal static class Work
                 ? carried.ErrorAs<TError>()
                 : Explain.Task<TError>(scope, task));
 
+    /// <summary>
+    /// A dispatcher of its own, as a test's, sees what comes back through its context; the thread pool needs none.
+    /// </summary>
+    public static bool InContext(Scope scope) => !ReferenceEquals(scope.Dispatcher, PoolDispatcher.Shared);
+
     public static InvalidOperationException NoTask() => new("The work returned null instead of a task.");
 
     private static TWork There<TWork>(TWork work)
@@ -98,9 +103,12 @@ internal struct TaskWork<TRaw, T, TError, TRead>(Func<Scope, Task<TRaw>> body) :
     where TRead : struct, IRead<TRaw, T, TError>
 {
     private Task<TRaw>? task;
+    private bool inContext;
 
     public void Start(Scope scope)
     {
+        inContext = Work.InContext(scope);
+
         try
         {
             task = body(scope) ?? throw Work.NoTask();
@@ -113,7 +121,7 @@ internal struct TaskWork<TRaw, T, TError, TRead>(Func<Scope, Task<TRaw>> body) :
 
     public readonly bool IsCompleted => task!.IsCompleted;
 
-    public readonly void OnCompleted(Action next) => task!.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(next);
+    public readonly void OnCompleted(Action next) => task!.ConfigureAwait(inContext).GetAwaiter().UnsafeOnCompleted(next);
 
     public readonly FSharpResult<T, ScopeError<TError>> GetResult(Scope scope) =>
         task!.IsCompletedSuccessfully ? default(TRead).Read(task.Result) : Work.Fault<T, TError>(scope, task);
@@ -123,9 +131,12 @@ internal struct TaskWork<TRaw, T, TError, TRead>(Func<Scope, Task<TRaw>> body) :
 internal struct PlainWork<TError>(Func<Scope, Task> body) : IWork<Done, TError>
 {
     private Task? task;
+    private bool inContext;
 
     public void Start(Scope scope)
     {
+        inContext = Work.InContext(scope);
+
         try
         {
             task = body(scope) ?? throw Work.NoTask();
@@ -138,7 +149,7 @@ internal struct PlainWork<TError>(Func<Scope, Task> body) : IWork<Done, TError>
 
     public readonly bool IsCompleted => task!.IsCompleted;
 
-    public readonly void OnCompleted(Action next) => task!.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(next);
+    public readonly void OnCompleted(Action next) => task!.ConfigureAwait(inContext).GetAwaiter().UnsafeOnCompleted(next);
 
     public readonly FSharpResult<Done, ScopeError<TError>> GetResult(Scope scope) =>
         task!.IsCompletedSuccessfully
@@ -151,9 +162,12 @@ internal struct ValueWork<TRaw, T, TError, TRead>(Func<Scope, ValueTask<TRaw>> b
     where TRead : struct, IRead<TRaw, T, TError>
 {
     private ValueTask<TRaw> task;
+    private bool inContext;
 
     public void Start(Scope scope)
     {
+        inContext = Work.InContext(scope);
+
         try
         {
             task = body(scope);
@@ -166,7 +180,7 @@ internal struct ValueWork<TRaw, T, TError, TRead>(Func<Scope, ValueTask<TRaw>> b
 
     public readonly bool IsCompleted => task.IsCompleted;
 
-    public readonly void OnCompleted(Action next) => task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(next);
+    public readonly void OnCompleted(Action next) => task.ConfigureAwait(inContext).GetAwaiter().UnsafeOnCompleted(next);
 
     public readonly FSharpResult<T, ScopeError<TError>> GetResult(Scope scope) =>
         task.IsCompletedSuccessfully ? default(TRead).Read(task.Result) : Work.Fault<T, TError>(scope, task.AsTask());
@@ -176,9 +190,12 @@ internal struct ValueWork<TRaw, T, TError, TRead>(Func<Scope, ValueTask<TRaw>> b
 internal struct PlainValueWork(Func<Scope, ValueTask> body) : IWork<Done, Never>
 {
     private ValueTask task;
+    private bool inContext;
 
     public void Start(Scope scope)
     {
+        inContext = Work.InContext(scope);
+
         try
         {
             task = body(scope);
@@ -191,7 +208,7 @@ internal struct PlainValueWork(Func<Scope, ValueTask> body) : IWork<Done, Never>
 
     public readonly bool IsCompleted => task.IsCompleted;
 
-    public readonly void OnCompleted(Action next) => task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(next);
+    public readonly void OnCompleted(Action next) => task.ConfigureAwait(inContext).GetAwaiter().UnsafeOnCompleted(next);
 
     public readonly FSharpResult<Done, ScopeError<Never>> GetResult(Scope scope)
     {
@@ -207,9 +224,12 @@ internal struct PlainValueWork(Func<Scope, ValueTask> body) : IWork<Done, Never>
 internal struct AwaitableWork<T, TError>(Func<Scope, ScopeAwaitable<T, TError>> body) : IWork<T, TError>
 {
     private ValueTask<FSharpResult<T, ScopeError<TError>>> task;
+    private bool inContext;
 
     public void Start(Scope scope)
     {
+        inContext = Work.InContext(scope);
+
         try
         {
             task = body(scope).Core;
@@ -222,7 +242,7 @@ internal struct AwaitableWork<T, TError>(Func<Scope, ScopeAwaitable<T, TError>> 
 
     public readonly bool IsCompleted => task.IsCompleted;
 
-    public readonly void OnCompleted(Action next) => task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(next);
+    public readonly void OnCompleted(Action next) => task.ConfigureAwait(inContext).GetAwaiter().UnsafeOnCompleted(next);
 
     public readonly FSharpResult<T, ScopeError<TError>> GetResult(Scope scope) => task.Result;
 }

@@ -98,7 +98,7 @@ public static class ParallelExtensions
         Scope scope, ParallelSettings? settings, FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<TError>>>>[] works)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        return new(ParallelKernel.All(scope, ParallelSettings.ToCore(settings), works));
+        return new(ParallelKernel.All(scope, ParallelSettings.ToCore(settings).Concurrency, works));
     }
 
     private static ScopeAwaitable<TOut[], Never> Settled<T, TError, TOut>(
@@ -110,7 +110,7 @@ public static class ParallelExtensions
         ArgumentNullException.ThrowIfNull(scope);
         return Child.Changed(
             scope,
-            ParallelKernel.Settled<T, TError, Never>(scope, ParallelSettings.ToCore(settings), works),
+            ParallelKernel.Settled<T, TError, Never>(scope, ParallelSettings.ToCore(settings).Concurrency, works),
             outcomes => new Result<FSharpResult<T, ScopeError<TError>>[]>(outcomes)
                 .Map(all => Array.ConvertAll(all, read)).Core);
     }

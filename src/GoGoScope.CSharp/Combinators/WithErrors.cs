@@ -20,12 +20,12 @@ public static class WithErrorsExtensions
     [OverloadResolutionPriority(1)]
     public static ScopeAwaitable<T, TOther> WithErrorsAsync<T, TError, TOther>(
         this Scope scope, Func<Scope, Task<Result<T, TError>>> work, Func<Cause<TError>, TOther> mapError) =>
-        new(Scoped.mapError(Function(mapError), Operand.Bound(Work.Of(work)), There(scope)));
+        new(ScopedModule.mapError(Function(mapError), Operand.Of(Work.Of(work)), There(scope)));
 
     /// <inheritdoc cref="WithErrorsAsync{T, TError, TOther}(Scope, Func{Scope, Task{Result{T, TError}}}, Func{Cause{TError}, TOther})"/>
     public static ScopeAwaitable<T, TOther> WithErrorsAsync<T, TOther>(
         this Scope scope, Func<Scope, Task<T>> work, Func<Cause<Never>, TOther> mapError) =>
-        new(Scoped.mapError(Function(mapError), Operand.Bound(Work.Of(work)), There(scope)));
+        new(ScopedModule.mapError(Function(mapError), Operand.Of(Work.Of(work)), There(scope)));
 
     /// <summary>Runs the work in a scope of its own; exceptions become the caller's own error, each of them once; every other cause stays as it is.</summary>
     /// <param name="scope">The scope below which the work runs; its cancellation reaches the work.</param>
@@ -36,12 +36,12 @@ public static class WithErrorsExtensions
     [OverloadResolutionPriority(1)]
     public static ScopeAwaitable<T, TError> WithErrorsAsync<T, TError>(
         this Scope scope, Func<Scope, Task<Result<T, TError>>> work, Func<Exception, TError> mapCrash) =>
-        new(Scoped.mapCrash(Function(mapCrash), Operand.Bound(Work.Of(work))).Invoke(There(scope)));
+        new(ScopedModule.mapCrash(Function(mapCrash), Operand.Of(Work.Of(work))).Invoke(There(scope)));
 
     /// <inheritdoc cref="WithErrorsAsync{T, TError}(Scope, Func{Scope, Task{Result{T, TError}}}, Func{Exception, TError})"/>
     public static ScopeAwaitable<T, TError> WithErrorsAsync<T, TError>(
         this Scope scope, Func<Scope, Task<T>> work, Func<Exception, TError> mapCrash) =>
-        new(Scoped.mapCrash(Function(mapCrash), Operand.Bound(Work.OfValue<T, TError>(work))).Invoke(There(scope)));
+        new(ScopedModule.mapCrash(Function(mapCrash), Operand.Of(Work.OfValue<T, TError>(work))).Invoke(There(scope)));
 
     private static FSharpFunc<TFrom, TTo> Function<TFrom, TTo>(Func<TFrom, TTo> change)
     {

@@ -107,15 +107,15 @@ public sealed class CSharpFace : Face
 
     public override Scope? Current => Scope.Current;
 
-    public override string TryRun(Func<string> work) => Said(Attempt.Run(work), failure => failure.GetType().Name);
+    public override string TryRun(Func<string> work) => Said(Try.Run(work), failure => failure.GetType().Name);
 
     public override async Task<string> TryRunAsync(Func<Task<string>> work) =>
-        Said(await Attempt.RunAsync(work), failure => failure.GetType().Name);
+        Said(await Try.RunAsync(work), failure => failure.GetType().Name);
 
-    public override string TryMessage(Func<string> work) => Said(Attempt.Message(work), message => message);
+    public override string TryMessage(Func<string> work) => Said(Try.Message(work), message => message);
 
     public override async Task<string> TryMessageAsync(Func<Task<string>> work) =>
-        Said(await Attempt.MessageAsync(work), message => message);
+        Said(await Try.MessageAsync(work), message => message);
 
     private sealed class CSharpHandle(ScopeTask<string, string> child) : Handle
     {

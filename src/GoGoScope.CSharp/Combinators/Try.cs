@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Tasks;
 using Microsoft.FSharp.Core;
 
@@ -6,29 +7,30 @@ namespace GoGoScope;
 
 /// <summary>
 /// Code that throws, as a value: for calls into libraries that know no result. Everything that is thrown is caught, a
-/// cancellation included: in a scope the next wait reports that one all the same. F# calls it <c>Try</c>.
+/// cancellation included: in a scope the next wait reports that one all the same.
 /// </summary>
-public static class Attempt
+[SuppressMessage("Naming", "CA1716", Justification = "One name in F# and C#; only Visual Basic has to escape it.")]
+public static class Try
 {
     /// <summary>Calls the work; its exception is the error.</summary>
     /// <exception cref="ArgumentNullException">The work is null.</exception>
-    public static Result<T, Exception> Run<T>(Func<T> work) => ToResult(Try.run(Unchecked(work)));
+    public static Result<T, Exception> Run<T>(Func<T> work) => ToResult(TryModule.run(Function(work)));
 
     /// <summary>Calls and awaits the work; its exception is the error.</summary>
     /// <exception cref="ArgumentNullException">The work is null.</exception>
     public static async Task<Result<T, Exception>> RunAsync<T>(Func<Task<T>> work) =>
-        ToResult(await Try.runAsync(Unchecked(work)).ConfigureAwait(false));
+        ToResult(await TryModule.runAsync(Function(work)).ConfigureAwait(false));
 
     /// <summary>Calls the work; the message of its exception is the error.</summary>
     /// <exception cref="ArgumentNullException">The work is null.</exception>
-    public static Result<T, string> Message<T>(Func<T> work) => ToResult(Try.message(Unchecked(work)));
+    public static Result<T, string> Message<T>(Func<T> work) => ToResult(TryModule.message(Function(work)));
 
     /// <summary>Calls and awaits the work; the message of its exception is the error.</summary>
     /// <exception cref="ArgumentNullException">The work is null.</exception>
     public static async Task<Result<T, string>> MessageAsync<T>(Func<Task<T>> work) =>
-        ToResult(await Try.messageAsync(Unchecked(work)).ConfigureAwait(false));
+        ToResult(await TryModule.messageAsync(Function(work)).ConfigureAwait(false));
 
-    private static FSharpFunc<Unit, T> Unchecked<T>(Func<T> work)
+    private static FSharpFunc<Unit, T> Function<T>(Func<T> work)
     {
         ArgumentNullException.ThrowIfNull(work);
         return FuncConvert.FromFunc(work);
