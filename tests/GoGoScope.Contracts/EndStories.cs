@@ -40,7 +40,7 @@ public abstract class EndStories(Face face) : Stories(face)
         {
             await Face.OnDispose(scope, async token =>
             {
-                await Task.WhenAny(Task.Delay(Seconds(100), scope.Clock, token));
+                await UntilStopped(scope.Clock, token);
                 await Task.Delay(Seconds(1), scope.Clock, CancellationToken.None);
                 Log.Add("cleaned");
             });

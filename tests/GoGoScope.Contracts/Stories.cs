@@ -58,6 +58,18 @@ public abstract class Stories(Face face)
         return Outcome.Fail(error);
     }
 
+    /// <summary>Ends when it is asked to stop, well.</summary>
+    protected static async Task UntilStopped(TimeProvider clock, CancellationToken token)
+    {
+        try
+        {
+            await Task.Delay(Seconds(1000), clock, token);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
     /// <summary>Takes its time to stop, and says when it has.</summary>
     protected async Task<Outcome> StopSlowly(Scope scope, double seconds, string name)
     {

@@ -18,20 +18,19 @@ module private Translation =
     let saidUnit (outcome: Result<unit, ScopeError<string>>) =
         outcome |> Result.map (fun () -> "") |> said
 
-    /// The story's work, as a function from its scope.
-    let scoped (work: Work) : Scoped<string, string> =
-        fun here ->
-            let ended: Task<Result<string, ScopeError<string>>> = task {
-                let! outcome = work.Invoke here
+    let private answer (outcome: Outcome) : Scoped<string, string> =
+        fun _ ->
+            match outcome.Error, outcome.Value with
+            | NonNull error, _ -> ValueTask<Result<_, _>>(Error error)
+            | _, NonNull value -> ValueTask<Result<_, _>>(Ok value)
+            | _ -> ValueTask<Result<_, _>>(Ok "")
 
-                return
-                    match outcome.Error, outcome.Value with
-                    | NonNull error, _ -> Error error
-                    | _, NonNull value -> Ok value
-                    | _ -> Ok ""
-            }
-
-            ValueTask<Result<string, ScopeError<string>>> ended
+    /// The story's work, as a block that owns the task.
+    let scoped (work: Work) : Scoped<string, string> = scope {
+        let! here = Scope.current
+        let! outcome = (fun (_: CancellationToken) -> work.Invoke here)
+        return! answer outcome
+    }
 
     /// Runs a verb in a scope that is at hand, as a block in it would.
     let inScope (here: Scope) (verb: Scoped<string, string>) : Task<Outcome> = task {
@@ -105,8 +104,7 @@ type FSharpFace() =
         | Error error -> invalidOp $"{error}"
 
     override _.Run(setup, work) = task {
-        let! outcome =
-            (Scope.runWith (options setup) setup.Token (scope { return! scoped work })).AsTask()
+        let! outcome = (Scope.runWith (options setup) setup.Token (scoped work)).AsTask()
 
         return said outcome
     }
@@ -120,13 +118,13 @@ type FSharpFace() =
 
     override _.Fork(here, work, setup) =
         match setup with
-        | null -> start here (fork (scope { return! scoped work }))
-        | setup -> start here (Scope.forkWith (taskOptions setup, scope { return! scoped work }))
+        | null -> start here (fork (scoped work))
+        | setup -> start here (Scope.forkWith (taskOptions setup, scoped work))
 
     override _.Task(here, work, setup) =
         match setup with
-        | null -> start here (Scope.task (scope { return! scoped work }))
-        | setup -> start here (Scope.taskWith (taskOptions setup, scope { return! scoped work }))
+        | null -> start here (Scope.task (scoped work))
+        | setup -> start here (Scope.taskWith (taskOptions setup, scoped work))
 
     override _.Delay(here, duration) = unitInScope here (Scope.delay duration)
 
