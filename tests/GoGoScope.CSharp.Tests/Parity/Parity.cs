@@ -1,0 +1,149 @@
+using System.Reflection;
+using Microsoft.FSharp.Core;
+
+namespace GoGoScope.CSharp.Tests.Parity;
+
+/// <summary>
+/// Every verb of F# has its twin in C#. The twin of <c>Scope.delay</c> is called <c>Delay</c> or <c>DelayAsync</c>; where
+/// it has another name, the table says so. A new verb without a twin fails here.
+/// </summary>
+public sealed class Parity
+{
+    /// <summary>Where the names differ, F# to C#. F#'s <c>and!</c> is <c>AllAsync</c>, and its <c>use</c> is <c>Use</c>.</summary>
+    private static readonly Dictionary<string, string> OtherNames = new()
+    {
+        ["Scope.runWith"] = "Scopes.RunAsync", // settings are an optional argument
+        ["Scope.runSync"] = "Awaiting.Wait",
+        ["Scope.forkWith"] = "ForkExtensions.Fork",
+        ["Scope.forkIn"] = "ForkExtensions.Fork", // the scope is always named in C#
+        ["Scope.taskWith"] = "TaskExtensions.Task",
+        ["Scoped.value"] = "Result.Ok",
+        ["Scoped.result"] = "TaskExtensions.Task", // an awaited outcome is always a value in C#
+        ["Scoped.mapError"] = "WithErrorsExtensions.WithErrorsAsync",
+        ["Scoped.mapCrash"] = "WithErrorsExtensions.WithErrorsAsync",
+        ["ScopeTask.result"] = "Awaiting.GetAwaiter",
+        ["Parallel.all"] = "ParallelExtensions.ParallelAsync",
+        ["Parallel.allWith"] = "ParallelExtensions.ParallelAsync",
+        ["Parallel.settled"] = "ParallelExtensions.ParallelSettledAsync",
+        ["Parallel.settledWith"] = "ParallelExtensions.ParallelSettledAsync",
+    };
+
+    /// <summary>Modules that hold no verbs.</summary>
+    private static readonly Dictionary<string, string> NoVerbs = new()
+    {
+        ["Core"] = "the builders, a part of the F# language",
+        ["ScopeError"] = "errors as values; C# has Result.Fail and the class ScopeErrors",
+    };
+
+    /// <summary>C# verbs that are something else in F#.</summary>
+    private static readonly Dictionary<string, string> OnlyInCSharp = new()
+    {
+        ["AllExtensions.AllAsync"] = "and!",
+        ["CleanupExtensions.Use"] = "use",
+        ["Awaiting.AsTask"] = "ValueTask.AsTask",
+        ["Matching.Match"] = "match",
+        ["ScopeErrors.Map"] = "ScopeError.map",
+        ["ScopeErrors.As"] = "ScopeError.map",
+    };
+
+    private const BindingFlags Anything = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+
+    private static readonly Assembly FSharp = typeof(Scope).Assembly;
+
+    private static readonly Assembly CSharp = typeof(Scopes).Assembly;
+
+    private static bool IsModule(Type type) =>
+        type.GetCustomAttribute<CompilationMappingAttribute>()?.SourceConstructFlags == SourceConstructFlags.Module;
+
+    private static string WithoutSuffix(string name) => name.EndsWith("Module", StringComparison.Ordinal) ? name[..^6] : name;
+
+    /// <summary>As F# spells them: <c>Scope.delay</c>.</summary>
+    private static SortedSet<string> Verbs()
+    {
+        var verbs = new SortedSet<string>(StringComparer.Ordinal);
+
+        foreach (var type in FSharp.GetExportedTypes().Where(type => type.Namespace == "GoGoScope" && !type.IsNested))
+        {
+            if (type.Name.Contains("Sources", StringComparison.Ordinal))
+                continue; // what may stand right of let!
+
+            if (type.Name is "Verbs" or "ScopeVerbs")
+            {
+                verbs.UnionWith(type.GetMethods(Anything).Select(method =>
+                    "Scope." + method.Name.Replace("Scope.", "").Replace(".Static", "").Replace("get_", "")));
+            }
+            else if (IsModule(type) && !NoVerbs.ContainsKey(WithoutSuffix(type.Name)))
+            {
+                verbs.UnionWith(type.GetMethods(Anything).Select(method =>
+                    $"{WithoutSuffix(type.Name)}.{method.Name.Replace("get_", "")}"));
+            }
+        }
+
+        return verbs;
+    }
+
+    /// <summary>The facade's own, and the members of the nouns that both languages share.</summary>
+    private static SortedSet<string> Members()
+    {
+        var types = CSharp.GetExportedTypes().Where(type => !type.IsNested).Append(typeof(Scope)).Append(typeof(ScopeTask<,>));
+        return new(
+            types.SelectMany(type => type.GetMethods(Anything).Select(method =>
+                $"{type.Name.Split('`')[0]}.{method.Name.Replace("get_", "")}")),
+            StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<string> ByRule(string verb, IEnumerable<string> members)
+    {
+        var name = char.ToUpperInvariant(verb.Split('.')[1][0]) + verb.Split('.')[1][1..];
+        return members.Where(member => member.EndsWith($".{name}", StringComparison.Ordinal) || member.EndsWith($".{name}Async", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_verb_of_FSharp_has_its_twin()
+    {
+        var members = Members();
+        var verbs = Verbs();
+        Assert.Contains("Scope.fork", verbs);
+        Assert.Contains("Scope.Open", verbs);
+        Assert.Contains("Parallel.all", verbs);
+        Assert.Equal([], verbs.Where(verb => !OtherNames.ContainsKey(verb) && !ByRule(verb, members).Any()));
+    }
+
+    [Fact]
+    public void The_table_of_names_is_true()
+    {
+        var members = Members();
+        var verbs = Verbs();
+        Assert.Equal([], OtherNames.Keys.Where(verb => !verbs.Contains(verb)));
+        Assert.Equal([], OtherNames.Values.Where(member => !members.Contains(member)));
+        Assert.Equal([], OnlyInCSharp.Keys.Where(member => !members.Contains(member)));
+        Assert.Equal([], NoVerbs.Keys.Where(module => !FSharp.GetExportedTypes().Any(type => IsModule(type) && WithoutSuffix(type.Name) == module)));
+    }
+
+    [Fact]
+    public void Every_verb_of_CSharp_has_its_twin()
+    {
+        var members = Members();
+        var twins = Verbs().SelectMany(verb => ByRule(verb, members)).Concat(OtherNames.Values).Concat(OnlyInCSharp.Keys).ToHashSet();
+        var verbs = CSharp.GetExportedTypes().Where(type => type is { IsAbstract: true, IsSealed: true, IsNested: false })
+            .SelectMany(type => type.GetMethods(Anything).Select(method => $"{type.Name}.{method.Name.Replace("get_", "")}"));
+        Assert.Equal([], verbs.Where(verb => !twins.Contains(verb)).Distinct());
+    }
+
+    [Fact]
+    public void Every_option_has_its_setting()
+    {
+        Compare(typeof(ScopeOptions), typeof(ScopeSettings), ("Hooks", "OnUnobserved"), ("Hooks", "OnStuck"));
+        Compare(typeof(TaskOptions), typeof(TaskSettings));
+        Compare(typeof(ParallelModule.Options), typeof(ParallelSettings));
+
+        static void Compare(Type options, Type settings, params (string Option, string Setting)[] others)
+        {
+            var fields = options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(field => field.Name);
+            var given = settings.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(field => field.Name);
+            Assert.Equal(
+                fields.Except(others.Select(other => other.Option)).Order(),
+                given.Except(others.Select(other => other.Setting)).Order());
+        }
+    }
+}
