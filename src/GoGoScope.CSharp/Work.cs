@@ -26,11 +26,8 @@ internal static class Work
     public static Body<T, Never, TaskWork<T, T, Never, ReadValue<T, Never>>> Of<T>(
         Func<Scope, Task<T>> work) => OfValue<T, Never>(work);
 
-    public static Body<Done, TError, PlainWork<TError>> OfNothing<TError>(
+    public static Body<Done, Never, PlainWork> Of(
         Func<Scope, Task> work) => new(new(There(work)));
-
-    public static Body<Done, Never, PlainWork<Never>> Of(
-        Func<Scope, Task> work) => OfNothing<Never>(work);
 
     public static Body<T, TError, ValueWork<Result<T, TError>, T, TError, ReadResult<T, TError>>> Of<T, TError>(
         Func<Scope, ValueTask<Result<T, TError>>> work) => new(new(There(work)));
@@ -128,7 +125,7 @@ internal struct TaskWork<TRaw, T, TError, TRead>(Func<Scope, Task<TRaw>> body) :
 }
 
 /// <summary>A task without a value.</summary>
-internal struct PlainWork<TError>(Func<Scope, Task> body) : IWork<Done, TError>
+internal struct PlainWork(Func<Scope, Task> body) : IWork<Done, Never>
 {
     private Task? task;
     private bool inContext;
@@ -151,10 +148,10 @@ internal struct PlainWork<TError>(Func<Scope, Task> body) : IWork<Done, TError>
 
     public readonly void OnCompleted(Action next) => task!.ConfigureAwait(inContext).GetAwaiter().UnsafeOnCompleted(next);
 
-    public readonly FSharpResult<Done, ScopeError<TError>> GetResult(Scope scope) =>
+    public readonly FSharpResult<Done, ScopeError<Never>> GetResult(Scope scope) =>
         task!.IsCompletedSuccessfully
-            ? FSharpResult<Done, ScopeError<TError>>.NewOk(default)
-            : Work.Fault<Done, TError>(scope, task);
+            ? FSharpResult<Done, ScopeError<Never>>.NewOk(default)
+            : Work.Fault<Done, Never>(scope, task);
 }
 
 /// <summary>A value task that has a value.</summary>

@@ -91,9 +91,9 @@ public sealed class MatchingTests
     [Fact]
     public void Errors_are_translated_and_the_rest_stays()
     {
-        var error = new ScopeError<int>(Cause<int>.NewFailed(1), [Cause<int>.NewFailed(2), Cause<int>.NewTimedOut(Time)]);
+        var error = new ScopeError<int>(Cause<int>.NewFailed(1), new[] { Cause<int>.NewFailed(2), Cause<int>.NewTimedOut(Time) });
         Assert.Equal(
-            new ScopeError<string>(Cause<string>.NewFailed("1"), [Cause<string>.NewFailed("2"), Cause<string>.NewTimedOut(Time)]),
+            new ScopeError<string>(Cause<string>.NewFailed("1"), new[] { Cause<string>.NewFailed("2"), Cause<string>.NewTimedOut(Time) }),
             error.Map(number => $"{number}"));
     }
 }

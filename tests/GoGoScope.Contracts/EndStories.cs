@@ -26,6 +26,36 @@ public abstract class EndStories(Face face) : Stories(face)
     }
 
     [Fact]
+    public void What_is_ensured_runs_on_every_way_out_and_does_not_hear_a_cancel()
+    {
+        var said = Run(async scope =>
+        {
+            var child = Face.Task(scope, child => Face.Ensure(
+                child,
+                Seconds(10),
+                async ensured =>
+                {
+                    await Sleep(ensured, 5);
+                    Log.Add("ensured");
+                    return Outcome.Ok("");
+                },
+                body => Sleep(body, 100)));
+            child.Cancel("enough");
+            return Outcome.Ok((await child.Outcome).ToString());
+        });
+        Assert.Equal("ok cancelled: enough", said);
+        Assert.Equal(["ensured"], Log);
+    }
+
+    [Fact]
+    public void What_is_ensured_and_fails_is_a_failed_cleanup() =>
+        Assert.Equal("cleanup failed bug", Run(scope => Face.Ensure(
+            scope,
+            Seconds(10),
+            _ => throw new InvalidOperationException("bug"),
+            _ => Ok("body"))));
+
+    [Fact]
     public void A_cleanup_that_fails_fails_the_scope_beside_its_body() =>
         Assert.Equal("failed body + cleanup failed cleanup", Run(async scope =>
         {

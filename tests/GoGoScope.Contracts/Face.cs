@@ -70,6 +70,9 @@ public abstract class Face
 
     public abstract Task<Outcome> Shielded(Scope scope, TimeSpan bound, Work work);
 
+    /// <summary>A block that ends with the work, whatever its body does.</summary>
+    public abstract Task<Outcome> Ensure(Scope scope, TimeSpan bound, Work work, Work body);
+
     public abstract Task<Outcome> OnDispose(Scope scope, Action cleanup);
 
     public abstract Task<Outcome> OnDispose(Scope scope, Func<CancellationToken, Task> cleanup);

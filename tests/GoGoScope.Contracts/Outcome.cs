@@ -16,7 +16,7 @@ public sealed record Outcome
     public static Outcome Of(ScopeError<string> error) => new(null, error);
 
     /// <summary>An error of work that has none of its own.</summary>
-    public static Outcome OfNever(ScopeError<Never> error) => Of(new(Cross(error.Cause), [.. error.Others.Select(Cross)]));
+    public static Outcome OfNever(ScopeError<Never> error) => Of(new(Cross(error.Cause), error.Others.Select(Cross).ToArray()));
 
     /// <summary>Short and complete, so that a story can compare it.</summary>
     public override string ToString() =>

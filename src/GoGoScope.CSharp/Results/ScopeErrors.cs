@@ -12,7 +12,7 @@ public static class ScopeErrors
     {
         ArgumentNullException.ThrowIfNull(error);
         ArgumentNullException.ThrowIfNull(change);
-        return new(error.Cause.Map(change), [.. error.Others.Select(other => other.Map(change))]);
+        return new(error.Cause.Map(change), error.Others.Select(other => other.Map(change)).ToArray());
     }
 
     /// <summary>The error of work that has none of its own, for a result that has some.</summary>

@@ -29,5 +29,5 @@ public sealed class ScopeException<TError> : ScopeException
 
     internal override ScopeError<TOther> ErrorAs<TOther>() =>
         Error as ScopeError<TOther>
-        ?? new(ScopeErrors.Crossing<TError, TOther>(Error.Cause), [.. Error.Others.Select(ScopeErrors.Crossing<TError, TOther>)]);
+        ?? new(ScopeErrors.Crossing<TError, TOther>(Error.Cause), Error.Others.Select(ScopeErrors.Crossing<TError, TOther>).ToArray());
 }

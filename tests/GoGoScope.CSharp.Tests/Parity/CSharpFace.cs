@@ -60,6 +60,12 @@ public sealed class CSharpFace : Face
     public override async Task<Outcome> Shielded(Scope scope, TimeSpan bound, Work work) =>
         Said(await scope.ShieldedAsync(bound, Of(work)));
 
+    public override async Task<Outcome> Ensure(Scope scope, TimeSpan bound, Work work, Work body)
+    {
+        await using var ensured = scope.Ensure(bound, async child => Of(await work(child)).GetValueOrThrow());
+        return await body(scope);
+    }
+
     public override async Task<Outcome> OnDispose(Scope scope, Action cleanup) => Said(scope.OnDispose(cleanup));
 
     public override async Task<Outcome> OnDispose(Scope scope, Func<CancellationToken, Task> cleanup) =>

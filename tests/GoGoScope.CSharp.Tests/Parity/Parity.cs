@@ -53,7 +53,7 @@ public sealed class Parity
     private static readonly Assembly CSharp = typeof(Scopes).Assembly;
 
     private static bool IsModule(Type type) =>
-        type.GetCustomAttribute<CompilationMappingAttribute>()?.SourceConstructFlags == SourceConstructFlags.Module;
+        type.GetCustomAttributes<CompilationMappingAttribute>().Any(mapping => mapping.SourceConstructFlags == SourceConstructFlags.Module);
 
     private static string WithoutSuffix(string name) => name.EndsWith("Module", StringComparison.Ordinal) ? name[..^6] : name;
 
@@ -64,8 +64,8 @@ public sealed class Parity
 
         foreach (var type in FSharp.GetExportedTypes().Where(type => type.Namespace == "GoGoScope" && !type.IsNested))
         {
-            if (type.Name.Contains("Sources", StringComparison.Ordinal))
-                continue; // what may stand right of let!
+            if (type.Name.Contains("Sources", StringComparison.Ordinal) || type.Name.StartsWith("ScopeBuilder", StringComparison.Ordinal))
+                continue; // parts of the builders
 
             if (type.Name is "Verbs" or "ScopeVerbs")
             {

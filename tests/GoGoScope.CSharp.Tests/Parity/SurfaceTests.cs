@@ -66,8 +66,8 @@ public sealed class SurfaceTests
     [Fact]
     public void Task_shapes_go_before_value_task_shapes()
     {
-        var verbs = typeof(Scopes).Assembly.GetExportedTypes().SelectMany(type => type.GetMethods(Declared))
-            .Where(method => method.IsPublic && method.GetParameters().Any(parameter => parameter.Name == "work"));
+        var verbs = typeof(Scopes).Assembly.GetExportedTypes().Where(type => !type.IsNested).SelectMany(type => type.GetMethods(Declared))
+            .Where(method => method.IsPublic && method.GetParameters().Any(parameter => parameter.Name == "work" && parameter.ParameterType.GetGenericArguments()[0] == typeof(Scope)));
 
         foreach (var verb in verbs)
         {

@@ -131,10 +131,16 @@ type FSharpFace() =
     override _.Timeout(here, after, work) =
         inScope here (Scoped.timeout after (scoped work))
 
-    override _.Shielded(here, bound, work) = task {
-        let! outcome = ((Scope.shielded bound (scoped work)).Run here).AsTask()
-        return said outcome
-    }
+    override _.Shielded(here, bound, work) =
+        inScope here (Scope.shielded bound (scoped work))
+
+    override _.Ensure(here, bound, work, body) =
+        inScope
+            here
+            (scope {
+                use! _ = Scope.ensure bound (Scoped.map ignore (scoped work))
+                return! scoped body
+            })
 
     override _.OnDispose(here: Scope, cleanup: Action) =
         unitInScope here (Scope.onDispose (fun () -> cleanup.Invoke()))
