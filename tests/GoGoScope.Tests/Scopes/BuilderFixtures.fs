@@ -113,3 +113,37 @@ let untilCancelled (diary: Diary) (name: string) : Scoped<unit, 'E> =
                 return Error(ScopeError.cancelled reason)
             }
         )
+
+/// A step that suspends, or one that is done at once: a story holds with either.
+let step (suspends: bool) (_: CancellationToken) : Task =
+    if suspends then
+        task { do! Task.Yield() }
+    else
+        Task.CompletedTask
+
+/// The numbers from 1, as a sequence that can wait before each, and notes its end and the token that it was read with.
+type Numbers(count: int, suspends: bool, diary: Diary) =
+    member val ReadWith = CancellationToken.None with get, set
+
+    interface IAsyncEnumerable<int> with
+        member this.GetAsyncEnumerator(token) =
+            this.ReadWith <- token
+            let mutable current = 0
+
+            {
+                new IAsyncEnumerator<int> with
+                    member _.Current = current
+
+                    member _.MoveNextAsync() =
+                        ValueTask<bool>(
+                            task {
+                                do! step suspends token
+                                current <- current + 1
+                                return current <= count
+                            }
+                        )
+
+                    member _.DisposeAsync() =
+                        diary.Note "closed numbers"
+                        ValueTask()
+            }
