@@ -1,0 +1,302 @@
+/// `and!`: one scope for any number of operands.
+module GoGoScope.Tests.BuilderMergeTests
+
+open System
+open System.Threading
+open System.Threading.Tasks
+open GoGoScope
+open GoGoScope.Testing
+open Xunit
+
+/// Gives the number, after a wait if it is to be one.
+let private give (suspends: bool) (number: int) : Scoped<int, string> = scope {
+    do! step suspends
+    return number
+}
+
+[<Theory; InlineData(true); InlineData(false)>]
+let ``two to six operands give their values in the order they are written`` (suspends: bool) =
+    let give = give suspends
+
+    let two = scope {
+        let! a = give 1
+        and! b = give 2
+        return [ a; b ]
+    }
+
+    let three = scope {
+        let! a = give 1
+        and! b = give 2
+        and! c = give 3
+        return [ a; b; c ]
+    }
+
+    let four = scope {
+        let! a = give 1
+        and! b = give 2
+        and! c = give 3
+        and! d = give 4
+        return [ a; b; c; d ]
+    }
+
+    let five = scope {
+        let! a = give 1
+        and! b = give 2
+        and! c = give 3
+        and! d = give 4
+        and! e = give 5
+        return [ a; b; c; d; e ]
+    }
+
+    let six = scope {
+        let! a = give 1
+        and! b = give 2
+        and! c = give 3
+        and! d = give 4
+        and! e = give 5
+        and! f = give 6
+        return [ a; b; c; d; e; f ]
+    }
+
+    for count, work in Seq.indexed [ two; three; four; five; six ] do
+        equal (Ok [ 1 .. count + 2 ]) (outcome work)
+
+[<Fact>]
+let ``operands may be of any shape and type`` () =
+    let child: Scoped<decimal, string> = scope { return 7m }
+
+    let work: Scoped<string, string> = scope {
+        let! handle = fork child
+
+        let! a = Ok 1
+        and! b = Task.FromResult "two"
+        and! c = async { return 3. }
+        and! () = step true
+        and! d = fun (_: CancellationToken) -> Task.FromResult(Ok 'd': Result<char, string>)
+        and! e = handle
+        return $"{a} {b} {c} {d} {e}"
+    }
+
+    equal (Ok "1 two 3 d 7") (outcome work)
+
+[<Fact>]
+let ``all operands run at the same time`` () =
+    let gates = [ for _ in 1..3 -> Gate() ]
+
+    /// Opens the gate of the next one, and waits for its own.
+    let meet index : Scoped<int, string> = scope {
+        gates[(index + 1) % 3].Open()
+        do! gates[index].Wait
+        return index
+    }
+
+    let work = scope {
+        let! a = meet 0
+        and! b = meet 1
+        and! c = meet 2
+        return a, b, c
+    }
+
+    equal (Ok(0, 1, 2)) (outcome work)
+
+[<Fact>]
+let ``the operands are children of one scope, which is a child of the block's`` () =
+    let here: Scoped<Scope, string> = scope {
+        do! step true
+        return! Scope.current
+    }
+
+    let parent (scope: Scope) = scope.Parent
+
+    let work = scope {
+        let! outside = Scope.current
+        let! a = here
+        and! b = here
+        and! c = here
+        and! d = here
+        let group = parent a
+        Assert.All([ b; c; d ], (fun operand -> Assert.Same(group, parent operand)))
+        Assert.Same(outside, group.Parent)
+        return 4
+    }
+
+    equal (Ok 4) (outcome work)
+
+let private ms (number: int) = TimeSpan.FromMilliseconds(float number)
+
+/// Four operands in virtual time: `fails` at 20 ms in the given way; the slow one needs until 300 ms to stop.
+let private four
+    (diary: Diary)
+    (runtime: SeededRuntime)
+    (fails: Scoped<int, string>)
+    mirrored
+    : Scoped<int, string> =
+    let note what =
+        diary.Note $"{what} at {int runtime.Clock.Elapsed.TotalMilliseconds}"
+
+    let waits: Scoped<int, string> = scope {
+        let! here = Scope.current
+        use _ = Scope.onCancel (fun _ -> note "a is told") here
+
+        try
+            do! Scope.delay (ms 5000)
+            return 1
+        finally
+            note "a ends"
+    }
+
+    let slow: Scoped<int, string> = scope {
+        let! here = Scope.current
+        use _ = Scope.onCancel (fun _ -> note "b is told") here
+        do! Scope.shielded (ms 1000) (Scope.delay (ms 300))
+        note "b ends"
+        return failwith "b too"
+    }
+
+    let never: Scoped<int, string> = scope {
+        do! Scope.delay (ms 5000)
+        return 4
+    }
+
+    if mirrored then
+        scope {
+            let! d = never
+            and! c = fails
+            and! b = slow
+            and! a = waits
+            return a + b + c + d
+        }
+    else
+        scope {
+            let! a = waits
+            and! b = slow
+            and! c = fails
+            and! d = never
+            return a + b + c + d
+        }
+
+[<Theory; InlineData(false); InlineData(true)>]
+let ``the first failure stops all others in the same step, and every error is kept`` (mirrored: bool) =
+    for seed in 1..20 do
+        let diary = Diary()
+        let runtime = SeededRuntime seed
+
+        let fails: Scoped<int, string> = scope {
+            do! Scope.delay (ms 20)
+            return! Error "c"
+        }
+
+        match runtime.Run(four diary runtime fails mirrored) with
+        | Error error ->
+            equal (Cause.Failed "c") error.Cause
+
+            match List.ofSeq error.Others with
+            | [ Cause.Crashed other ] -> equal "b too" other.Message
+            | others -> Assert.Fail $"%A{others}"
+        | Ok _ -> Assert.Fail "c failed"
+
+        let lines = diary.Lines
+        equal [ "a ends at 20"; "a is told at 20"; "b is told at 20" ] (List.sort lines[0..2])
+        equal [ "b ends at 300" ] lines[3..]
+
+[<Theory; InlineData(false); InlineData(true)>]
+let ``an operand that throws at once stops the others too`` (mirrored: bool) =
+    for seed in 1..20 do
+        let diary = Diary()
+        let runtime = SeededRuntime seed
+
+        match runtime.Run(four diary runtime (fun _ -> raise BuilderShapes.crash) mirrored) with
+        | Error error -> equal (Cause.Crashed BuilderShapes.crash) error.Cause
+        | Ok _ -> Assert.Fail "c threw"
+
+        // mirrored, the others start in a scope that is already stopping: they do not run
+        if mirrored then
+            equal [] diary.Lines
+        else
+            equal [ "b ends at 300" ] (List.skip 3 diary.Lines)
+
+[<Fact>]
+let ``a failure does not stop the block's other children`` () =
+    let gate = Gate()
+
+    let work: Scoped<string, string> = scope {
+        let! child =
+            fork (
+                scope {
+                    do! gate.Wait
+                    return "child"
+                }
+            )
+
+        try
+            let! a = give true 1
+            and! b = scope { return failwith<int> "crash" }
+            return $"{a + b}"
+        with _ ->
+            gate.Open()
+            return! child
+    }
+
+    equal (Ok "child") (outcome work)
+
+[<Fact>]
+let ``the cancel of the block's scope stops all operands`` () =
+    let diary = Diary()
+
+    let work: Scoped<unit, string> = scope {
+        let! () = untilCancelled diary "a"
+        and! () = untilCancelled diary "b"
+        and! () = untilCancelled diary "c"
+        return ()
+    }
+
+    match onlyCause (outcomeCancelled work) with
+    | Cause.Cancelled _ -> equal [ "a stopped"; "b stopped"; "c stopped" ] (List.sort diary.Lines)
+    | other -> Assert.Fail $"{other}"
+
+[<Fact>]
+let ``and! waits for owned operands only: a foreign task is left behind`` () =
+    let diary = Diary()
+    let foreign = TaskCompletionSource<int>()
+
+    let work: Scoped<int, string> = scope {
+        let! a = foreign.Task
+
+        and! b = scope {
+            do! step true
+            return! Error "b"
+        }
+
+        return a + b
+    }
+
+    failsWith "b" (outcome work)
+    equal [] diary.Lines
+    foreign.SetResult 1
+
+[<Fact>]
+let ``what an operand starts belongs to the group: and! ends after it`` () =
+    let diary = Diary()
+    let gate = Gate()
+
+    let starts: Scoped<int, string> = scope {
+        let! _ =
+            fork (
+                scope {
+                    do! gate.Wait
+                    diary.Note "grandchild ended"
+                }
+            )
+
+        return 1
+    }
+
+    let work = scope {
+        let! a = starts
+        and! b = give false 2
+        diary.Note "merged"
+        return a + b
+    }
+
+    equal (Ok 3) (outcomeAfter gate.Open work)
+    equal [ "grandchild ended"; "merged" ] diary.Lines
