@@ -1,0 +1,22 @@
+// FS10001/FS0041 From: the operands of and! are lifted one by one.
+module MissingFromInMerge
+
+open GoGoScope
+
+type DbError = NoRow of Id: int
+type NetError = Refused of Host: string
+
+type AppError =
+    | Db of DbError
+    | Net of NetError
+
+    static member From(error: DbError) = Db error
+#if !REFUSED
+    static member From(error: NetError) = Net error
+#endif
+
+let work = scopeOf<AppError> {
+    let! a = (Ok 1: Result<int, DbError>)
+    and! b = (Ok 2: Result<int, NetError>)
+    return a + b
+}
