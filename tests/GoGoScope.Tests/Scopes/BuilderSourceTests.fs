@@ -88,13 +88,7 @@ let ``in a cancelled scope nothing is bound any more`` (name: string) =
 [<Theory; MemberData(nameof ownedShapes)>]
 let ``owned work that obeys its token ends the block as cancelled`` (name: string) =
     let supply = Supply<string>(Gives, Later, "no")
-    let came = outcomeCancelled ((named name inScope).Block supply)
-
-    if name = "ScopeTask" then
-        cancelledFor (CancelReason.ParentEnded byCaller) came // what the child says
-    else
-        cancelledFor byCaller came
-
+    cancelledFor byCaller (outcomeCancelled ((named name inScope).Block supply))
     Assert.False supply.Ended
 
 [<Theory; MemberData(nameof ownedShapes)>]
