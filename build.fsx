@@ -66,16 +66,22 @@ let private counted work =
     printfn $"{passed} passed, {failed} failed"
     if failed = 0 then 0 else 1
 
-let private demo folder =
+/// The index goes to artifacts/, unless the arguments say otherwise: of an option that is given twice, the last counts.
+let private demo arguments =
+    let output = Path.Combine(root, "artifacts", "folder-index.json")
     let example = Path.Combine(root, "examples", "FolderIndex")
     // Ctrl-C is for the demo to answer; this script only waits and passes the exit code on.
     Console.CancelKeyPress.Add(fun pressed -> pressed.Cancel <- true)
-    dotnet Environment.CurrentDirectory [ "run"; "-c"; "Release"; "--project"; example; "--"; folder ]
+
+    dotnet Environment.CurrentDirectory [
+        yield! [ "run"; "-c"; "Release"; "--project"; example; "--"; "--out"; output ]
+        yield! arguments
+    ]
 
 let private help () =
     printfn
         """dotnet fsi build.fsx TARGET
-  demo [folder]  index a folder (default: this one); Ctrl-C stops it in order
+  demo [folder]  index a folder (default: this project); Ctrl-C stops it in order; demo --help tells more
   test           format, build, tests in Release and Debug, example scripts
   test all       that, and short fuzz runs
   format, fix    check or apply both formatters
@@ -86,8 +92,8 @@ let private help () =
     2
 
 match fsi.CommandLineArgs |> Array.toList |> List.tail with
-| [ "demo" ] -> demo "."
-| [ "demo"; folder ] -> demo folder
+| [ "demo" ] -> demo [ root ]
+| "demo" :: arguments -> demo arguments
 | [ "test" ] -> counted (fun () -> test false)
 | [ "test"; "all" ] -> counted (fun () -> test true)
 | [ "format" ] -> Convert.ToInt32(not (format ()))

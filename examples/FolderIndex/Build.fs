@@ -1,0 +1,69 @@
+/// The whole job: list, read, sort, write.
+module FolderIndex.Build
+
+open System
+open System.Collections.Generic
+open System.IO
+open GoGoScope
+
+/// How a file is read; a test reads in its own way.
+type Reader = string -> Scoped<Content, FileError>
+
+let private findingOf (outcome: Result<Content, ScopeError<FileError>>) =
+    match outcome with
+    | Ok content -> Finding.File content
+    | Error error ->
+        match error.Cause with
+        | Cause.Failed error -> error
+        | Cause.TimedOut after -> FileError.TimedOut after
+        | other -> FileError.Crashed $"{other}"
+        |> Finding.Problem
+
+/// Reads every file, a few at once, each with its own time. What goes wrong with one is its finding and stops nothing.
+let readAll
+    (settings: Settings)
+    (read: Reader)
+    (progress: Progress)
+    (files: string seq)
+    : Scoped<Entry array, RunError> =
+    let readOne path : Scoped<Entry, RunError> = scope {
+        let! outcome = read path |> Scoped.timeout settings.Timeout |> Scoped.result
+        progress.Finished()
+
+        return {
+            Path = path
+            Finding = findingOf outcome
+        }
+    }
+
+    Seq.map readOne files |> Parallel.allWith { Concurrency = settings.Workers }
+
+/// Everything but the writing.
+let index
+    (settings: Settings)
+    (read: Reader)
+    (own: HashSet<string>)
+    (progress: Progress)
+    : Scoped<Inventory, RunError> = scope {
+    let! current = Scope.current
+    let! listing = Walk.list settings own progress current.Token
+    progress.AllListed()
+    let! entries = readAll settings read progress listing.Files
+    return Inventory.Of(Seq.append entries listing.Others)
+}
+
+/// Indexes the folder and writes the index. On every way out but the good one, there is no trace of the new index.
+let run (settings: Settings) (screen: Screen) : Scoped<Inventory, RunError> = scope {
+    let progress = Progress()
+    let root = Path.GetFullPath settings.Folder
+    let own = HashSet [ Path.GetFullPath settings.Output; Draft.NameOf settings.Output ]
+
+    use! draft = Draft.Begin settings.Output // deleted at the end of this block, unless it was published
+    let! shown = Scope.task (Progress.show screen progress)
+    let! index = index settings (ReadFile.content root progress) own progress
+    do! fun token -> IndexJson.write index draft.Stream token
+    ScopeTask.cancel "all is read" shown
+    let! _ = ScopeTask.result shown
+    draft.Publish()
+    return index
+}
