@@ -9,34 +9,36 @@ open GoGoScope
 /// How a file is read; a test reads in its own way.
 type Reader = string -> Scoped<Content, FileError>
 
-let private findingOf (outcome: Result<Content, ScopeError<FileError>>) =
-    match outcome with
-    | Ok content -> Finding.File content
-    | Error error ->
-        match error.Cause with
-        | Cause.Failed error -> error
-        | Cause.TimedOut after -> FileError.TimedOut after
-        | other -> FileError.Crashed $"{other}"
-        |> Finding.Problem
+let private entryOf (path: string) (outcome: Result<Content, ScopeError<FileError>>) =
+    let finding =
+        match outcome with
+        | Ok content -> Finding.File content
+        | Error error ->
+            match error.Cause with
+            | Cause.Failed error -> error
+            | Cause.TimedOut after -> FileError.TimedOut after
+            | other -> FileError.Crashed $"{other}"
+            |> Finding.Problem
+
+    { Path = path; Finding = finding }
 
 /// Reads every file, a few at once, each with its own time. What goes wrong with one is its finding and stops nothing.
-let readAll
+let private readAll
     (settings: Settings)
     (read: Reader)
     (progress: Progress)
     (files: string seq)
-    : Scoped<Entry array, RunError> =
-    let readOne path : Scoped<Entry, RunError> = scope {
-        let! outcome = read path |> Scoped.timeout settings.Timeout |> Scoped.result
-        progress.Finished()
-
-        return {
-            Path = path
-            Finding = findingOf outcome
-        }
+    : Scoped<Entry seq, RunError> =
+    let readOne path : Scoped<Content, FileError> = scope {
+        try
+            return! read path |> Scoped.timeout settings.Timeout
+        finally
+            progress.Finished()
     }
 
-    Seq.map readOne files |> Parallel.allWith { Concurrency = settings.Workers }
+    Seq.map readOne files
+    |> Parallel.settledWith { Concurrency = settings.Workers }
+    |> Scoped.map (Seq.map2 entryOf files)
 
 /// Everything but the writing.
 let index
@@ -52,6 +54,13 @@ let index
     return Inventory.Of(Seq.append entries listing.Others)
 }
 
+let private write (settings: Settings) (found: Inventory) (draft: Draft) : Scoped<unit, RunError> =
+    scope {
+        do! fun token -> IndexJson.write found draft.Stream token
+        draft.Publish()
+    }
+    |> Scoped.mapCrash (fun failure -> RunError.CannotWrite(settings.Output, failure.Message))
+
 /// Indexes the folder and writes the index. On every way out but the good one, there is no trace of the new index.
 let run (settings: Settings) (screen: Screen) : Scoped<Inventory, RunError> = scope {
     let progress = Progress()
@@ -60,10 +69,9 @@ let run (settings: Settings) (screen: Screen) : Scoped<Inventory, RunError> = sc
 
     use! draft = Draft.Begin settings.Output // deleted at the end of this block, unless it was published
     let! shown = Scope.task (Progress.show screen progress)
-    let! index = index settings (ReadFile.content root progress) own progress
-    do! fun token -> IndexJson.write index draft.Stream token
-    ScopeTask.cancel "all is read" shown
+    let! found = index settings (ReadFile.content root progress.Read) own progress
+    do! write settings found draft
+    ScopeTask.cancel "all is done" shown
     let! _ = ScopeTask.result shown
-    draft.Publish()
-    return index
+    return found
 }

@@ -10,6 +10,9 @@ open System.Threading.Tasks
 type Draft private (target: string, temporary: string, stream: FileStream) =
     let mutable isPublished = false
 
+    static let unbuffered =
+        FileStreamOptions(Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0)
+
     /// The name that the draft of a target has in this process.
     static member NameOf(target: string) =
         $"{Path.GetFullPath target}.{Environment.ProcessId}.tmp"
@@ -24,7 +27,8 @@ type Draft private (target: string, temporary: string, stream: FileStream) =
             else
                 Directory.CreateDirectory(Path.GetDirectoryName full |> nonNull) |> ignore
                 let temporary = Draft.NameOf target
-                Ok(new Draft(full, temporary, new FileStream(temporary, FileMode.Create)))
+                // without a buffer: when the disk is full, closing has nothing left to write that could fail again
+                Ok(new Draft(full, temporary, new FileStream(temporary, unbuffered)))
         with
         | :? IOException
         | :? UnauthorizedAccessException as failure -> Error(RunError.CannotWrite(target, failure.Message))

@@ -16,7 +16,7 @@ let private openFile (path: string) =
     let share = FileShare.ReadWrite ||| FileShare.Delete
     File.OpenHandle(path, FileMode.Open, FileAccess.Read, share, FileOptions.SequentialScan)
 
-let private read (full: string) (progress: Progress) : Scoped<Content, FileError> = scope {
+let private read (full: string) (onRead: int -> unit) : Scoped<Content, FileError> = scope {
     use file = openFile full
     use lease = MemoryPool<byte>.Shared.Rent bufferSize
     use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
@@ -35,7 +35,7 @@ let private read (full: string) (progress: Progress) : Scoped<Content, FileError
         let piece = lease.Memory.Slice(0, count)
         hash.AppendData piece.Span
         counter.Add piece.Span
-        progress.Read count
+        onRead count
         bytes <- bytes + int64 count
         // Not to run after a file that grows as fast as it is read. The files of /proc say 0, and are read to their ends.
         more <- count > 0 && (bytes <= length || length = 0L)
@@ -52,7 +52,7 @@ let private read (full: string) (progress: Progress) : Scoped<Content, FileError
         }
 }
 
-/// Reads the file at `path` below `root`.
-let content (root: string) (progress: Progress) (path: string) : Scoped<Content, FileError> =
+/// Reads the file at `path` below `root`, and tells how many bytes came with each piece.
+let content (root: string) (onRead: int -> unit) (path: string) : Scoped<Content, FileError> =
     let full = Path.Combine(root, path)
-    read full progress |> Scoped.mapCrash (FileError.OfException full path)
+    read full onRead |> Scoped.mapCrash (FileError.OfException full path)
