@@ -8,7 +8,13 @@ open Steps
 /// Each fuzz scenario with the planted bugs it must notice: add a line when a room's scenario arrives.
 let private scenarios: (string * string list) list = [ ("scope", []) ]
 
-let private testProjects = [ "GoGoScope.Tests"; "GoGoScope.Dynamic.Tests"; "GoGoScope.CSharp.Tests" ]
+let private testProjects = [
+    "GoGoScope.Tests"
+    "GoGoScope.Dynamic.Tests"
+    "GoGoScope.CSharp.Tests"
+    "GoGoScope.Demo.Tests"
+]
+
 let private folders = "src tests fuzz benchmarks examples"
 
 // The style rules of C# are checked by the build itself; only its whitespace is left to ask for here.
