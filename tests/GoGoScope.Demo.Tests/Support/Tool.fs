@@ -20,13 +20,17 @@ module Tool =
     /// The two tools, by the names of their assemblies.
     let both = [ "FolderIndex"; "FolderIndex.CSharp" ]
 
+    /// Where the build leaves it: beside the folder of these tests, in the same configuration.
+    let private assembly (tool: string) =
+        let here = DirectoryInfo(Path.TrimEndingDirectorySeparator AppContext.BaseDirectory)
+        Path.GetFullPath(Path.Combine(here.FullName, "..", "..", tool, here.Name, $"{tool}.dll"))
+
     let start (tool: string) (arguments: string list) : Process =
-        let dll = Path.Combine(AppContext.BaseDirectory, $"{tool}.dll")
         // A test run that was started in the background may ignore SIGINT, and its children would inherit that.
         let info = ProcessStartInfo "env"
         info.ArgumentList.Add "--default-signal=INT"
 
-        for argument in "dotnet" :: dll :: arguments do
+        for argument in "dotnet" :: assembly tool :: arguments do
             info.ArgumentList.Add argument
 
         info.RedirectStandardOutput <- true
