@@ -37,7 +37,10 @@ let private readAll
     }
 
     Seq.map readOne files
-    |> Parallel.settledWith { Concurrency = settings.Workers }
+    |> Parallel.settledWith {
+        Parallel.Options.Default with
+            Concurrency = settings.Workers
+    }
     |> Scoped.map (Seq.map2 entryOf files)
 
 /// Everything but the writing.
