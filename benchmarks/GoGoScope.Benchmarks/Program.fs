@@ -38,10 +38,10 @@ let private ratios (words: string list) (rows: Row list) =
         printfn $"{Report.row verdict}"
         verdict
 
-    let samples = rows |> List.map (fun row -> row, Lazy<_>(fun () -> Measure.row row))
+    let measured = [ for row in rows -> row, lazy (Measure.row row) ]
 
     let here = [
-        for row, samples in samples do
+        for row, samples in measured do
             show (Verdict.ofSamples row false samples.Value)
     ]
 
@@ -54,7 +54,7 @@ let private ratios (words: string list) (rows: Row list) =
             (OneCpu.ask crossing words)
 
     let adds = [|
-        for _, samples in samples do
+        for _, samples in measured do
             yield! samples.Value.Calibration
     |]
 

@@ -10,8 +10,8 @@ public static class GroupPeers
         for (var number = 0; number < count; number++)
         {
             var both = await Task.WhenAll(
-                Bodies.AtOnce(number + 1000, CancellationToken.None),
-                Bodies.AtOnce(number + 1001, CancellationToken.None));
+                Bodies.AtOnce(number + 1000),
+                Bodies.AtOnce(number + 1001));
             sum += both[0] + both[1];
         }
 
@@ -25,8 +25,8 @@ public static class GroupPeers
         for (var number = 0; number < count; number++)
         {
             var both = await Task.WhenAll(
-                Bodies.Yielding(number + 1000, CancellationToken.None),
-                Bodies.Yielding(number + 1001, CancellationToken.None));
+                Bodies.Yielding(number + 1000),
+                Bodies.Yielding(number + 1001));
             sum += both[0] + both[1];
         }
 

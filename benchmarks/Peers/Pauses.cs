@@ -3,35 +3,41 @@ using System.Threading.Tasks.Sources;
 namespace GoGoScope.Peers;
 
 /// <summary>
-/// A wait that its own pool work item ends, from a ring made beforehand: it allocates nothing, and both sides of a row
-/// await the very same thing. At most half of the ring may be awaited at once.
+/// A trip through the thread pool, as <c>Task.Yield</c> makes it, in the shape of a <c>ValueTask</c>: it allocates nothing,
+/// and both sides of a row await the very same thing. Up to 1,500 may be awaited at once.
 /// </summary>
 public sealed class Pauses<T> : IThreadPoolWorkItem, IValueTaskSource<T>
 {
-    private const int Size = 4096;
-    private static readonly Pauses<T>[] Ring = [.. Enumerable.Range(0, Size).Select(_ => new Pauses<T>())];
+    [ThreadStatic]
+    private static Pauses<T>[]? ring;
+
+    [ThreadStatic]
     private static int taken;
 
-    private ManualResetValueTaskSourceCore<T> core;
-    private T? value;
+    private Action<object?>? next;
+    private object? state;
+    private T value = default!;
 
     public static ValueTask<T> Next(T value)
     {
-        var pause = Ring[Interlocked.Increment(ref taken) & (Size - 1)];
-        pause.core.Reset();
+        ring ??= [.. Enumerable.Range(0, 2048).Select(_ => new Pauses<T>())];
+        var pause = ring[taken++ & 2047];
         pause.value = value;
-        var wait = new ValueTask<T>(pause, pause.core.Version);
-        ThreadPool.UnsafeQueueUserWorkItem(pause, preferLocal: true);
-        return wait;
+        return new ValueTask<T>(pause, 0);
     }
 
-    void IThreadPoolWorkItem.Execute() => core.SetResult(value!);
+    void IThreadPoolWorkItem.Execute() => next!(state);
 
-    T IValueTaskSource<T>.GetResult(short token) => core.GetResult(token);
+    T IValueTaskSource<T>.GetResult(short token) => value;
 
-    ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => core.GetStatus(token);
+    // it ends only after somebody has begun to wait, so nobody can come too late
+    ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => ValueTaskSourceStatus.Pending;
 
     void IValueTaskSource<T>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        core.OnCompleted(continuation, state, token, flags);
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        next = continuation;
+        this.state = state;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+    }
 }

@@ -2,6 +2,7 @@ namespace GoGoScope.Benchmarks
 
 open System
 open System.Diagnostics
+open System.Runtime
 open System.Threading
 open System.Threading.Tasks
 
@@ -13,7 +14,7 @@ module Measure =
     let rounds = 15
 
     let private sampleMs = 10.
-    let private warmMs = 350.
+    let private warmMs = 60.
     let private calibrationMs = 2.
 
     let mutable private counter = 0L
@@ -31,47 +32,63 @@ module Measure =
         run contender times
         Stopwatch.GetElapsedTime(start).TotalMilliseconds
 
-    /// Runs it until the runtime has compiled it for good; answers how often it fits into a sample.
-    let private warm milliseconds wanted contender =
+    /// The processor time of the whole process: on one thread or one CPU it is the time that passes on an idle
+    /// machine, and what else runs on a busy one does not count.
+    let private timedByUse contender times =
+        let before = Environment.CpuUsage.TotalTime
+        run contender times
+        (Environment.CpuUsage.TotalTime - before).TotalMilliseconds
+
+    /// Runs it until the runtime has nothing left to compile; answers how often it fits into a sample.
+    let private warm wanted contender =
         let mutable times = 1
         let mutable last = timed contender times
+        let mutable compiled = -1L
+        let mutable cycles = 0
 
-        let warmUp until =
+        while cycles < 3 || cycles < 12 && compiled <> JitInfo.GetCompiledMethodCount() do
+            compiled <- JitInfo.GetCompiledMethodCount()
             let start = Stopwatch.GetTimestamp()
             let mutable calls = 0
 
-            while calls < 40 || Stopwatch.GetElapsedTime(start).TotalMilliseconds < until do
+            while calls < 35 || Stopwatch.GetElapsedTime(start).TotalMilliseconds < warmMs do
                 last <- timed contender times
                 calls <- calls + 1
 
                 if last < 1. then
                     times <- times * 2
 
-            Thread.Sleep 110 // the compiler starts when nothing new was called for 100 ms
+            Thread.Sleep 110 // it begins when nothing new was called for 100 ms
+            cycles <- cycles + 1
 
-        warmUp (milliseconds / 2.)
-        warmUp (milliseconds / 2.)
         max 1 (int (float times * wanted / max 0.001 (timed contender times)))
 
-    let private sample units contender times =
+    let private sample clock units contender times =
         GC.Collect()
         let bytes = GC.GetTotalAllocatedBytes true
-        let milliseconds = timed contender times
+        let milliseconds: float = clock contender times
         let operations = float times * float units
         let allocated = GC.GetTotalAllocatedBytes true - bytes
         struct (milliseconds * 1e6 / operations, float allocated / operations)
 
     let private addsPerSample =
-        lazy (warm (warmMs / 2.) calibrationMs calibration)
+        lazy (warm calibrationMs calibration)
 
     let row (row: Row) : Samples =
+        // on several CPUs the point is how threads get into each other's way, and that takes time, not use
+        let clock =
+            if row.CrossesPool && Environment.ProcessorCount > 1 then
+                timed
+            else
+                timedByUse
+
         let adds = addsPerSample.Value
-        let ourTimes = warm warmMs sampleMs row.Ours
-        let peerTimes = warm warmMs sampleMs row.Peer
+        let ourTimes = warm sampleMs row.Ours
+        let peerTimes = warm sampleMs row.Peer
 
         let bare =
             match row.Bytes with
-            | BytesTarget.AtMostOver(bare, _) -> Some(bare, warm warmMs sampleMs bare)
+            | BytesTarget.AtMostOver(bare, _) -> Some(bare, warm sampleMs bare)
             | _ -> None
 
         let ours = Array.zeroCreate<struct (float * float)> rounds
@@ -80,10 +97,10 @@ module Measure =
         let rest = [|
             for round in 0 .. rounds - 1 do
                 let sampleOurs () =
-                    ours[round] <- sample row.Units row.Ours ourTimes
+                    ours[round] <- sample clock row.Units row.Ours ourTimes
 
                 let samplePeer () =
-                    peer[round] <- sample row.Units row.Peer peerTimes
+                    peer[round] <- sample clock row.Units row.Peer peerTimes
 
                 // each goes first in every other round
                 if round % 2 = 0 then
@@ -96,11 +113,11 @@ module Measure =
                 let bareBytes =
                     match bare with
                     | Some(bare, times) ->
-                        let struct (_, bytes) = sample row.Units bare times
+                        let struct (_, bytes) = sample clock row.Units bare times
                         bytes
                     | None -> 0.
 
-                let struct (add, _) = sample 1 calibration adds
+                let struct (add, _) = sample clock 1 calibration adds
                 struct (add, bareBytes)
         |]
 

@@ -53,6 +53,8 @@ module OneCpu =
 
             let start = ProcessStartInfo(words.Head, words.Tail)
             start.Environment["DOTNET_PROCESSOR_COUNT"] <- "1"
+            // on one CPU the runtime would wait ten times as long before it compiles anything for good
+            start.Environment["DOTNET_TC_DelaySingleProcMultiplier"] <- "1"
             use child = Process.Start start |> nonNull
             child.WaitForExit()
 

@@ -75,7 +75,7 @@ module Verdict =
                 over, over
             | _ -> ourBytes, nan
 
-        let scale = median samples.Calibration / referenceAdd
+        let scale = quantile 0.25 samples.Calibration / referenceAdd
 
         {
             Row = row
@@ -96,7 +96,7 @@ module Verdict =
             ]
             PeerSlow =
                 row.PeerFigure > 0.
-                && quantile 0.25 samples.Peer > allowedSlack * row.PeerFigure * scale
+                && Array.min samples.Peer > allowedSlack * row.PeerFigure * scale
             ForShow = row.CrossesPool && not oneCpu
         }
 

@@ -1,5 +1,6 @@
 namespace GoGoScope.Benchmarks
 
+open System.Runtime.CompilerServices
 open System.Threading
 open System.Threading.Tasks
 open GoGoScope
@@ -37,6 +38,7 @@ module private TaskPeers =
     }
 
     /// The closure of a task that was not started.
+    [<MethodImpl(MethodImplOptions.NoInlining)>]
     let make (a: int) (b: int) : unit -> Task<Result<int, string>> =
         fun () -> task {
             match! answer with
@@ -83,11 +85,13 @@ module BuilderRows =
         return number
     }
 
+    [<MethodImpl(MethodImplOptions.NoInlining)>]
     let private make (a: int) (b: int) : Scoped<int, string> = scope {
         let! c = TaskPeers.answer
         return a + b + c
     }
 
+    let mutable private a = 1
     let mutable private keptScoped: Scoped<int, string> = threeBinds
     let mutable private keptTask: unit -> Task<Result<int, string>> = TaskPeers.make 1 2
 
@@ -105,23 +109,23 @@ module BuilderRows =
     let rows = [
         row
             "`scope { }` of three completed binds, made once"
-            1000
-            (Contender.sync "scope" (Outcome.runs 1000 (boundMany 1000)))
-            (Contender.sync "task { match! }" (fun () -> (TaskPeers.many 1000 TaskPeers.outcome).Wait()))
+            10000
+            (Contender.sync "scope" (Outcome.runs 10000 (boundMany 10000)))
+            (Contender.sync "task { match! }" (fun () -> (TaskPeers.many 10000 TaskPeers.outcome).Wait()))
             0.9
             (BytesTarget.AtMost 0.)
         row
             "`scope { }` that fails at its first bind, made once"
-            1000
-            (Contender.sync "scope" (Outcome.runs 1000 (failsMany 1000)))
-            (Contender.sync "task { match! }" (fun () -> (TaskPeers.many 1000 TaskPeers.failure).Wait()))
+            10000
+            (Contender.sync "scope" (Outcome.runs 10000 (failsMany 10000)))
+            (Contender.sync "task { match! }" (fun () -> (TaskPeers.many 10000 TaskPeers.failure).Wait()))
             0.9
             (BytesTarget.AtMost 64.)
         row
             "making a `Scoped`"
             1
-            (Contender.sync "scope" (fun () -> Volatile.Write(&keptScoped, make 1 2)))
-            (Contender.sync "the task's closure" (fun () -> Volatile.Write(&keptTask, TaskPeers.make 1 2)))
+            (Contender.sync "scope" (fun () -> Volatile.Write(&keptScoped, make a 2)))
+            (Contender.sync "the task's closure" (fun () -> Volatile.Write(&keptTask, TaskPeers.make a 2)))
             1.5
             (BytesTarget.AtMost 160.)
     ]

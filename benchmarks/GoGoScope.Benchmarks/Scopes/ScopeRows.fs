@@ -59,7 +59,7 @@ module ScopeRows =
 
     /// An `async` method of C# as the child's body.
     let private methodChild: Scoped<int, string> =
-        fun _ -> ValueTask<_>(Bodies.YieldingTo<Result<int, ScopeError<string>>>(Ok 7))
+        fun _ -> ValueTask<Result<int, ScopeError<string>>>(Bodies.YieldingTo(Ok 7))
 
     let private parkedChild: Scoped<int, string> = scope { return! (fun scope -> Parked.In scope) }
 
@@ -169,19 +169,19 @@ module ScopeRows =
         {
             row
                 "child that completes at once, in an open scope"
-                1000
-                (Contender.sync "scope" (Outcome.runs 1000 (children 1000 completedChild)))
-                (Contender.sync "await an async method" (fun () -> (ScopePeers.AwaitEach 1000).Wait()))
+                10000
+                (Contender.sync "scope" (Outcome.runs 10000 (children 10000 completedChild)))
+                (Contender.sync "await an async method" (fun () -> (ScopePeers.AwaitEach 10000).Wait()))
                 3.0
                 (BytesTarget.AtMost 0.) with
                 PeerFigure = 7.6
         }
-        completed 10 1.2 163.
-        completed 1000 1.2 13375.
+        completed 10 1.2 190.
+        completed 1000 1.2 19000.
         yielding 10 "scope block" yieldingChild 180. 0.
-        yielding 1000 "scope block" yieldingChild 180. 55.3
+        yielding 1000 "scope block" yieldingChild 180. 0.
         yielding 10 "C# method" methodChild 250. 0.
-        yielding 1000 "C# method" methodChild 250. 55.3
+        yielding 1000 "C# method" methodChild 250. 0.
         cancelling
             (Contender.sync "SuppressThrowing" (fun () -> (ScopePeers.CancelSuppressed 1000).Wait()))
             1.0
