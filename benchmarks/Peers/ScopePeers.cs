@@ -7,7 +7,7 @@ public static class ScopePeers
     public static async Task<int> Empty()
     {
         using var stop = new CancellationTokenSource();
-        var tasks = new List<Task<int>>();
+        var tasks = new List<Task>();
         await Task.WhenAll(tasks);
         return tasks.Count;
     }
@@ -17,7 +17,7 @@ public static class ScopePeers
     {
         var sum = 0;
         for (var number = 0; number < count; number++)
-            sum += await Bodies.AtOnce(number + 1000, CancellationToken.None);
+            sum += await Bodies.AtOnce(number + 1000);
         return sum;
     }
 
@@ -25,9 +25,9 @@ public static class ScopePeers
     public static async Task<int> Completed(int count)
     {
         using var stop = new CancellationTokenSource();
-        var tasks = new List<Task<int>>();
+        var tasks = new List<Task<int>>(count);
         for (var number = 0; number < count; number++)
-            tasks.Add(Bodies.AtOnce(number + 1000, stop.Token));
+            tasks.Add(Bodies.AtOnce(number + 1000));
         await Task.WhenAll(tasks);
         return tasks.Count;
     }
@@ -36,9 +36,9 @@ public static class ScopePeers
     public static async Task<int> Yielding(int count)
     {
         using var stop = new CancellationTokenSource();
-        var tasks = new List<Task<int>>();
+        var tasks = new List<Task<int>>(count);
         for (var number = 0; number < count; number++)
-            tasks.Add(Bodies.Yielding(number + 1000, stop.Token));
+            tasks.Add(Bodies.Yielding(number + 1000));
         await Task.WhenAll(tasks);
         return tasks.Count;
     }
@@ -47,7 +47,7 @@ public static class ScopePeers
     public static async Task Bare(Task<int>[] tasks)
     {
         for (var number = 0; number < tasks.Length; number++)
-            tasks[number] = Bodies.Yielding(number + 1000, CancellationToken.None);
+            tasks[number] = Bodies.Yielding(number + 1000);
         foreach (var task in tasks)
             await task;
     }
@@ -70,7 +70,7 @@ public static class ScopePeers
     public static async Task<int> CancelSuppressed(int count)
     {
         using var stop = new CancellationTokenSource();
-        var tasks = new List<Task>();
+        var tasks = new List<Task>(count);
         for (var number = 0; number < count; number++)
             tasks.Add(Parked(stop.Token));
         stop.Cancel();
@@ -82,7 +82,7 @@ public static class ScopePeers
     public static async Task<int> CancelCaught(int count)
     {
         using var stop = new CancellationTokenSource();
-        var tasks = new List<Task>();
+        var tasks = new List<Task>(count);
         for (var number = 0; number < count; number++)
             tasks.Add(ParkedAndCaught(stop.Token));
         stop.Cancel();
