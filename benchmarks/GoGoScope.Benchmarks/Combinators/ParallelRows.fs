@@ -28,7 +28,7 @@ module ParallelRows =
         let work =
             Parallel.allWith
                 {
-                    ParallelOptions.Default with
+                    Parallel.Options.Default with
                         Concurrency = limit
                 }
                 items
