@@ -7,7 +7,8 @@ open BenchmarkDotNet.Jobs
 open BenchmarkDotNet.Running
 open BenchmarkDotNet.Toolchains.InProcess.Emit
 
-let private allRows = ScopeRows.rows @ BuilderRows.rows @ GroupRows.rows @ ParallelRows.rows
+let private allRows =
+    ScopeRows.rows @ BuilderRows.rows @ GroupRows.rows @ ParallelRows.rows
 
 let private usage () =
     let faults = String.Join(" | ", Sabotage.names)
@@ -58,7 +59,12 @@ let private ratios (words: string list) (rows: Row list) =
             yield! samples.Value.Calibration
     |]
 
-    let calibration = if adds.Length = 0 then 0. else (Array.sort adds)[adds.Length / 2]
+    let calibration =
+        if adds.Length = 0 then
+            0.
+        else
+            (Array.sort adds)[adds.Length / 2]
+
     let verdicts = here @ onOneCpu
     let command = String.Join(' ', "ratios" :: words)
     Report.write command calibration verdicts

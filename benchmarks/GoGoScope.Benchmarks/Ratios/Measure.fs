@@ -71,8 +71,7 @@ module Measure =
         let allocated = GC.GetTotalAllocatedBytes true - bytes
         struct (milliseconds * 1e6 / operations, float allocated / operations)
 
-    let private addsPerSample =
-        lazy (warm calibrationMs calibration)
+    let private addsPerSample = lazy (warm calibrationMs calibration)
 
     let row (row: Row) : Samples =
         // on several CPUs the point is how threads get into each other's way, and that takes time, not use

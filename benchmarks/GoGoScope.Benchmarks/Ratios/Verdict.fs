@@ -62,8 +62,7 @@ module Verdict =
         let lower = quantile 0.25 ratios
 
         let isQuick =
-            lower <= row.Target
-            || (row.Target <= 1.10 && quantile 0.25 differences <= 2.)
+            lower <= row.Target || (row.Target <= 1.10 && quantile 0.25 differences <= 2.)
 
         let ourBytes = median samples.OurBytes
         let peerBytes = median samples.PeerBytes
