@@ -1,5 +1,6 @@
 using FolderIndex.CSharp;
 using GoGoScope;
+using GoGoScope.CSharp;
 
 if (!CommandLine.Parse(args).TryGet(out var request, out var problem))
 {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GoGoScope;
+using GoGoScope.CSharp;
 
 namespace FolderIndex.CSharp;
 

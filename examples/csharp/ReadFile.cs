@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using GoGoScope;
+using GoGoScope.CSharp;
 
 namespace FolderIndex.CSharp;
 

@@ -1,4 +1,5 @@
 using GoGoScope;
+using GoGoScope.CSharp;
 
 namespace FolderIndex.CSharp;
 

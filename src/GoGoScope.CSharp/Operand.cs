@@ -1,7 +1,7 @@
 using System.Threading.Tasks;
 using Microsoft.FSharp.Core;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>Work as the kernel's cold function, for the verbs that take several. It runs in the scope that it is given.</summary>
 internal sealed class Operand<T, TError, TWork>(TWork work)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 using Microsoft.FSharp.Core;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>
 /// What the verbs of a scope answer: await it for a <see cref="Result{T, TError}"/>. It never throws for an expected

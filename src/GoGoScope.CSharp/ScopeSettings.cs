@@ -3,7 +3,7 @@ using System.Threading;
 using Microsoft.Extensions.Logging;
 using Microsoft.FSharp.Core;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>How a scope behaves. Set what differs from the defaults, which are those of <see cref="ScopeOptions"/>.</summary>
 public sealed class ScopeSettings

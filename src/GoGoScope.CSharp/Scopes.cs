@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>
 /// The ways in: <c>Scope.RunAsync(..)</c>, <c>Scope.Open(..)</c>. Where the language is older than C# 14, write

@@ -4,7 +4,7 @@ using System.Threading.Tasks;
 using GoGoScope.CompilerServices;
 using Microsoft.FSharp.Core;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>Several pieces of work of different types at once: what <c>and!</c> is in F#.</summary>
 public static class AllExtensions

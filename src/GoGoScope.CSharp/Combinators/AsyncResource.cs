@@ -1,6 +1,6 @@
 using System;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>Acquiring a resource that its scope releases.</summary>
 public static class AsyncResourceExtensions

@@ -2,7 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>Work that a cancel does not reach.</summary>
 public static class ShieldedExtensions

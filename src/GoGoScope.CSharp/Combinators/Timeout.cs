@@ -2,7 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>Work with a time limit.</summary>
 public static class TimeoutExtensions

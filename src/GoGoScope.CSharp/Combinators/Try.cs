@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Threading.Tasks;
 using Microsoft.FSharp.Core;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>
 /// Code that throws, as a value: for calls into libraries that know no result. Everything that is thrown is caught, a

@@ -1,7 +1,7 @@
 using System;
 using System.Diagnostics;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>One function for each case, so that a case cannot be forgotten. Use <c>switch</c> where only some matter.</summary>
 public static class Matching

@@ -2,7 +2,7 @@ using System;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.FSharp.Core;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>What work that gives no value comes to: a good end, or what went wrong. <c>default</c> is a good end.</summary>
 /// <remarks>Its static methods make results of every kind.</remarks>

@@ -2,7 +2,7 @@ using System;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.FSharp.Core;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>
 /// A value, or why there is none: what work without errors of its own comes to. The same as

@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>Reading and changing errors.</summary>
 public static class ScopeErrors

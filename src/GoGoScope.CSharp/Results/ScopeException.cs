@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>
 /// What <c>GetValueOrThrow</c> throws. Thrown in the work of a scope it is no crash: the scope takes the error out of it.

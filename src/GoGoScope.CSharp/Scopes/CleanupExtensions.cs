@@ -4,7 +4,7 @@ using System.Threading.Tasks;
 using Microsoft.FSharp.Core;
 using Cleanups = GoGoScope.OnDispose;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>What a scope does at its end, after its children have ended, the newest first.</summary>
 public static class CleanupExtensions

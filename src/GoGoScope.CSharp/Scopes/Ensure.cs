@@ -1,7 +1,7 @@
 using System;
 using System.Threading.Tasks;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>Work that a block ends with.</summary>
 public static class EnsureExtensions

@@ -2,7 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>Starting children whose failure fails the scope.</summary>
 public static class ForkExtensions

@@ -2,7 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 
-namespace GoGoScope;
+namespace GoGoScope.CSharp;
 
 /// <summary>Starting children whose outcome is only a value.</summary>
 public static class TaskExtensions
