@@ -33,7 +33,7 @@ type ScopeBuilderBase internal () =
             true
         else
             let mutable awaiter =
-                (work (Machine.Lend(&sm.Data))).ConfigureAwait(false).GetAwaiter()
+                (work (Machine.Lend(&sm.Data))).ConfigureAwait(Machine.UsesContext(&sm.Data)).GetAwaiter()
 
             let resume =
                 ScopeResumption<'Top, 'E>(fun sm ->
@@ -59,7 +59,9 @@ type ScopeBuilderBase internal () =
                     true
                 else
                     let mutable awaiter =
-                        (work (Machine.Lend(&sm.Data))).ConfigureAwait(false).GetAwaiter()
+                        (work (Machine.Lend(&sm.Data)))
+                            .ConfigureAwait(Machine.UsesContext(&sm.Data))
+                            .GetAwaiter()
 
                     let mutable __stack_done = true
 
@@ -147,7 +149,8 @@ type ScopeBuilderBase internal () =
         )
 
     static member CleanupDynamic(sm: byref<ScopeMachine<'Top, 'E>>, pending: ValueTask) : bool =
-        let mutable awaiter = pending.ConfigureAwait(false).GetAwaiter()
+        let mutable awaiter =
+            pending.ConfigureAwait(Machine.UsesContext(&sm.Data)).GetAwaiter()
 
         if awaiter.IsCompleted then
             Machine.EndCleanup(sm.Data.Scope, &awaiter)
@@ -168,7 +171,9 @@ type ScopeBuilderBase internal () =
         ScopeCode<'Top, 'E, unit>(fun sm ->
             if __useResumableCode then
                 let mutable __stack_done = true
-                let mutable awaiter = (step sm.Data.Scope).ConfigureAwait(false).GetAwaiter()
+
+                let mutable awaiter =
+                    (step sm.Data.Scope).ConfigureAwait(Machine.UsesContext(&sm.Data)).GetAwaiter()
 
                 if not awaiter.IsCompleted then
                     let __stack_yield = ResumableCode.Yield().Invoke(&sm)

@@ -70,6 +70,7 @@ type internal ScopeEnvironment
     static member Default = standard
     member _.Clock = clock
     member _.Dispatcher = dispatcher
+    member val UsesContext = dispatcher.UsesContext
     member _.Hooks = hooks
     member _.Logger = logger
     member _.Grace = grace

@@ -99,6 +99,9 @@ type Machine =
         else
             false
 
+    /// Whether waits come back through the synchronization context.
+    static member UsesContext(data: byref<ScopeData<'T, 'E>>) : bool = data.Scope.Environment.UsesContext
+
     /// Guilty until proven innocent: every step that gets the scope may keep it, unless the step itself says that it did
     /// not. A scope that nobody kept serves the next child; one that somebody may have kept never does.
     static member Lend(data: byref<ScopeData<'T, 'E>>) : Scope =

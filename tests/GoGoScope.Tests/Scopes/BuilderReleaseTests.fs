@@ -134,7 +134,9 @@ let ``a release that fails is the failure of a block that ended well`` (suspends
         return 1
     }
 
-    crashesWith "release" (outcome work)
+    match outcome work with
+    | Error { Cause = Cause.CleanupFailed failure } -> equal "release" failure.Message
+    | other -> failwith $"expected a failed cleanup, but was {other}"
 
 [<Theory; InlineData(true); InlineData(false)>]
 let ``a release that fails does not hide the error of its block, and the outer ones still run``
