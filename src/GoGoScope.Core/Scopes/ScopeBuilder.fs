@@ -58,25 +58,30 @@ type ScopeBuilderBase internal () =
                 if Machine.IsStopped(&sm.Data) then
                     true
                 else
-                    let mutable awaiter =
-                        (work (Machine.Lend(&sm.Data)))
-                            .ConfigureAwait(Machine.UsesContext(&sm.Data))
-                            .GetAwaiter()
-
+                    // no variable outlives the wait, so that a block does not grow with its binds
+                    let __stack_wait = work (Machine.Lend(&sm.Data))
                     let mutable __stack_done = true
+                    let mutable __stack_ready = __stack_wait.IsCompleted
 
-                    if not awaiter.IsCompleted then
+                    if not __stack_ready then
                         let __stack_yield = ResumableCode.Yield().Invoke(&sm)
                         __stack_done <- __stack_yield
 
                     if __stack_done then
-                        match awaiter.GetResult() with
+                        // after a resumption both are as the method began, and that is "not ready"
+                        let __stack_outcome =
+                            if __stack_ready then
+                                __stack_wait.Result
+                            else
+                                Machine.Result<'A, 'Top, 'E>(&sm.Data)
+
+                        match __stack_outcome with
                         | Ok value -> (next value).Invoke(&sm)
                         | Error error ->
                             Machine.Fail(&sm.Data, error)
                             true
                     else
-                        Machine.Await(&awaiter, &sm, &sm.Data)
+                        Machine.Wait(__stack_wait, &sm, &sm.Data)
                         false
             else
                 ScopeBuilderBase.BindDynamic(&sm, work, next))
@@ -124,7 +129,7 @@ type ScopeBuilderBase internal () =
                 ScopeCode<'Top, 'E, unit>(fun sm -> body.Invoke(&sm)),
                 fun failure ->
                     ScopeCode<'Top, 'E, unit>(fun sm ->
-                        sm.Data.Caught <- failure
+                        Machine.Catch(&sm.Data, failure)
                         true)
             ),
             ScopeCode<'Top, 'E, 'T>(fun sm ->

@@ -5,8 +5,10 @@ namespace GoGoScope.CompilerServices
 open System
 open System.ComponentModel
 open System.Runtime.CompilerServices
+open System.Runtime.InteropServices
 open System.Threading
 open System.Threading.Tasks
+open System.Threading.Tasks.Sources
 open Microsoft.FSharp.Core.CompilerServices
 open GoGoScope
 open GoGoScope.Missing
@@ -26,9 +28,16 @@ type ScopeData<'T, 'E> =
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable internal Box: Node<'T, 'E>
 
-    /// An exception on its way to a handler.
+    /// What it waits for: a source, or a task.
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
-    val mutable Caught: exn
+    val mutable internal Pending: obj
+
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable internal Token: int16
+
+    /// The wait is a task.
+    [<Microsoft.FSharp.Core.DefaultValue(false)>]
+    val mutable internal IsTask: bool
 
     /// An error short-circuits the rest of the block.
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
@@ -37,6 +46,35 @@ type ScopeData<'T, 'E> =
     /// It is the body of its scope, and not a block bound in somebody else's.
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable internal IsBody: bool
+
+/// The fields of a `ValueTask<'R>`, in its own order: what it waits for can be asked to call back with a state, which saves
+/// a delegate per wait.
+[<Struct; NoComparison; NoEquality; StructLayout(LayoutKind.Auto)>]
+type internal ValueTaskFields<'R> =
+    val Source: obj | null
+    val Result: 'R
+    val Token: int16
+    val ContinueOnCapturedContext: bool
+
+/// Whether a `ValueTask` of this runtime looks as we think. Otherwise every wait becomes a task, which costs more and does the same.
+[<AbstractClass; Sealed>]
+type internal ValueTaskFields private () =
+    static member val Known =
+        let source =
+            { new IValueTaskSource<struct (obj | null * int64)> with
+                member _.GetResult _ = struct (null, 0L)
+                member _.GetStatus _ = ValueTaskSourceStatus.Pending
+                member _.OnCompleted(_, _, _, _) = ()
+            }
+
+        let mutable wait = ValueTask<struct (obj | null * int64)>(source, 12345s)
+
+        let fields =
+            Unsafe.As<ValueTask<struct (obj | null * int64)>, ValueTaskFields<struct (obj | null * int64)>> &wait
+
+        Unsafe.SizeOf<ValueTask<struct (obj | null * int64)>>() = Unsafe.SizeOf<ValueTaskFields<struct (obj | null * int64)>>()
+        && obj.ReferenceEquals(fields.Source, source)
+        && fields.Token = 12345s
 
 type ScopeMachine<'T, 'E> = ResumableStateMachine<ScopeData<'T, 'E>>
 type ScopeResumption<'T, 'E> = ResumptionFunc<ScopeData<'T, 'E>>
@@ -55,10 +93,6 @@ type internal MachineNode<'SM, 'T, 'E when 'SM: struct and 'SM :> IAsyncStateMac
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable Flow: ExecutionContext
 
-    /// What a wait calls back.
-    [<Microsoft.FSharp.Core.DefaultValue(false)>]
-    val mutable Step: Action
-
     static member val private InFlow =
         ContextCallback(fun node ->
             match node with
@@ -69,6 +103,13 @@ type internal MachineNode<'SM, 'T, 'E when 'SM: struct and 'SM :> IAsyncStateMac
         Action<obj | null>(fun node ->
             match node with
             | :? MachineNode<'SM, 'T, 'E> as node -> node.Run()
+            | _ -> ())
+
+    /// What a source calls when the wait is over.
+    static member val Step =
+        Action<obj | null>(fun node ->
+            match node with
+            | :? MachineNode<'SM, 'T, 'E> as node -> node.Resume()
             | _ -> ())
 
     member private this.Run() =
@@ -121,20 +162,16 @@ type Machine =
         data.Outcome <- Error(Explain.Failure(data.Scope, failure))
         Machine.Complete(&data)
 
-    /// Suspends. At its first wait the block moves from the stack to its home, and a child joins its parent's list.
-    static member Await<'A, 'SM, 'T, 'E
-        when 'A :> ICriticalNotifyCompletion
-        and 'SM: struct
-        and 'SM :> IAsyncStateMachine
-        and 'SM :> IResumableStateMachine<ScopeData<'T, 'E>>>
-        (awaiter: byref<'A>, machine: byref<'SM>, data: byref<ScopeData<'T, 'E>>)
-        : unit =
+    /// The home of the block: at its first wait it moves from the stack to it, and a child joins its parent's list.
+    static member private Home<'SM, 'T, 'E
+        when 'SM: struct and 'SM :> IAsyncStateMachine and 'SM :> IResumableStateMachine<ScopeData<'T, 'E>>>
+        (machine: byref<'SM>, data: byref<ScopeData<'T, 'E>>)
+        : MachineNode<'SM, 'T, 'E> =
         let mutable home: MachineNode<'SM, 'T, 'E> = nothing
 
         if isMissing data.Box then
             let scope = data.Scope
             home <- MachineNode<'SM, 'T, 'E> scope
-            home.Step <- Action(home.Resume)
             data.Box <- home
 
             if data.IsBody then
@@ -151,29 +188,80 @@ type Machine =
         | null -> home.Flow <- nothing
         | flow -> home.Flow <- flow
 
-        awaiter.UnsafeOnCompleted home.Step
+        home
+
+    /// Suspends until an awaiter calls back.
+    static member Await<'A, 'SM, 'T, 'E
+        when 'A :> ICriticalNotifyCompletion
+        and 'SM: struct
+        and 'SM :> IAsyncStateMachine
+        and 'SM :> IResumableStateMachine<ScopeData<'T, 'E>>>
+        (awaiter: byref<'A>, machine: byref<'SM>, data: byref<ScopeData<'T, 'E>>)
+        : unit =
+        let home = Machine.Home(&machine, &data)
+        awaiter.UnsafeOnCompleted(fun () -> home.Resume())
+
+    /// Suspends until the wait is over. What it waits for is kept in `data`, so a bind needs no room of its own.
+    static member Wait<'A, 'SM, 'T, 'E
+        when 'SM: struct and 'SM :> IAsyncStateMachine and 'SM :> IResumableStateMachine<ScopeData<'T, 'E>>>
+        (wait: ValueTask<Outcome<'A, 'E>>, machine: byref<'SM>, data: byref<ScopeData<'T, 'E>>)
+        : unit =
+        let mutable wait = wait
+
+        let fields =
+            Unsafe.As<ValueTask<Outcome<'A, 'E>>, ValueTaskFields<Outcome<'A, 'E>>> &wait
+
+        match (if ValueTaskFields.Known then fields.Source else null) with
+        | :? IValueTaskSource<Outcome<'A, 'E>> as source ->
+            let token = fields.Token
+            data.Pending <- source
+            data.Token <- token
+            data.IsTask <- false
+            let home = Machine.Home(&machine, &data)
+
+            let flags =
+                if Machine.UsesContext(&data) then
+                    ValueTaskSourceOnCompletedFlags.UseSchedulingContext
+                else
+                    ValueTaskSourceOnCompletedFlags.None
+
+            source.OnCompleted(MachineNode<'SM, 'T, 'E>.Step, home, token, flags)
+        | _ ->
+            let task = wait.AsTask()
+            data.Pending <- task
+            data.IsTask <- true
+            let home = Machine.Home(&machine, &data)
+            task
+                .ConfigureAwait(Machine.UsesContext(&data))
+                .GetAwaiter()
+                .UnsafeOnCompleted(fun () -> home.Resume())
+
+    /// What the wait that is over came to.
+    static member Result<'A, 'T, 'E>(data: byref<ScopeData<'T, 'E>>) : Outcome<'A, 'E> =
+        let pending = data.Pending
+        data.Pending <- nothing
+
+        if data.IsTask then
+            (nonNull (Unsafe.As<Task<Outcome<'A, 'E>>> pending)).GetAwaiter().GetResult()
+        else
+            (nonNull (Unsafe.As<IValueTaskSource<Outcome<'A, 'E>>> pending)).GetResult data.Token
+
+    /// An exception on its way to a handler reads like one that arrived as a value.
+    static member Catch(data: byref<ScopeData<'T, 'E>>, failure: exn) =
+        Machine.Fail(&data, Explain.Failure(data.Scope, failure))
 
     /// `try/with` sees crashes, thrown or arrived as a value, and nothing else. Null: nothing to handle.
     static member TakeCrash(data: byref<ScopeData<'T, 'E>>) : exn | null =
-        let caught = data.Caught
+        match data.Outcome with
+        | Error({ Cause = Cause.Crashed failure } as error) when data.Failed ->
+            data.Failed <- false
+            data.Outcome <- Unchecked.defaultof<_> // a block that ends without a value writes none
 
-        if isMissing caught then
-            match data.Outcome with
-            | Error({ Cause = Cause.Crashed failure } as error) when data.Failed ->
-                data.Failed <- false
-                data.Outcome <- Unchecked.defaultof<_> // a block that ends without a value writes none
+            for other in error.Others do
+                data.Scope.Unobserved($"{other}, beside a crash that a try/with handled", failure)
 
-                for other in error.Others do
-                    data.Scope.Unobserved($"{other}, beside a crash that a try/with handled", failure)
-
-                failure
-            | _ -> null
-        else
-            data.Caught <- nothing
-
-            match caught with
-            | :? OperationCanceledException when Machine.IsStopped(&data) -> null
-            | _ -> caught
+            failure
+        | _ -> null
 
     /// A release or a compensation threw: the scope fails with it, beside whatever else it comes to.
     static member CleanupFailed(scope: Scope, failure: exn) : unit = scope.Rare.AddCleanupFailure failure
