@@ -66,17 +66,23 @@ type internal Launch =
     static member NodeOf<'T, 'E>(scope: Scope) : Node<'T, 'E> =
         nonNull (Unsafe.As<Node<'T, 'E>> scope.Node)
 
+    // apart, because a method with a `try` is not inlined
+    static member private RunAmbient<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
+        (scope: Scope, body: byref<'B>, outcome: byref<Outcome<'T, 'E>>)
+        =
+        scope.Kept <- true
+        let before = Ambient.Enter scope
+
+        try
+            body.Run(scope, &outcome)
+        finally
+            Ambient.Return before
+
     static member private RunBody<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
         (scope: Scope, body: byref<'B>, outcome: byref<Outcome<'T, 'E>>)
         =
         if scope.Environment.Ambient then
-            scope.Kept <- true
-            let before = Ambient.Enter scope
-
-            try
-                body.Run(scope, &outcome)
-            finally
-                Ambient.Return before
+            Launch.RunAmbient(scope, &body, &outcome)
         else
             body.Run(scope, &outcome)
 

@@ -293,18 +293,16 @@ type Machine =
 type Block<'T, 'E>() =
     inherit FSharpFunc<Scope, ValueTask<Outcome<'T, 'E>>>()
 
-    /// Runs the machine up to its first wait or its end.
-    abstract Run: data: byref<ScopeData<'T, 'E>> -> unit
+    /// Runs the machine up to its first wait or its end. Null: it has ended, and `outcome` holds how.
+    abstract Run:
+        scope: Scope * isBody: bool * outcome: byref<Outcome<'T, 'E>> -> IValueTaskSource<Outcome<'T, 'E>> | null
 
     override this.Invoke scope =
-        let mutable data = ScopeData<'T, 'E>()
-        data.Scope <- scope
-        this.Run(&data)
+        let mutable outcome = Unchecked.defaultof<Outcome<'T, 'E>>
 
-        if isMissing data.Box then
-            ValueTask<Outcome<'T, 'E>>(data.Outcome)
-        else
-            ValueTask<Outcome<'T, 'E>>(data.Box, 0s)
+        match this.Run(scope, false, &outcome) with
+        | null -> ValueTask<Outcome<'T, 'E>>(outcome)
+        | source -> ValueTask<Outcome<'T, 'E>>(source, 0s)
 
     static member AsScoped(block: Block<'T, 'E>) : Scoped<'T, 'E> =
         nonNull (Unsafe.As<Scoped<'T, 'E>> block)
@@ -319,21 +317,33 @@ type StaticBlock<'SM, 'T, 'E
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable Initial: 'SM
 
-    override this.Run(data) =
+    // The data is written and read here field by field: copied through a second place in memory, it would be read in
+    // wider pieces than it was just written, and the processor would wait for the writes.
+    override this.Run(scope, isBody, outcome) =
+        let mutable data = ScopeData<'T, 'E>()
+        data.Scope <- scope
+        data.IsBody <- isBody
         let mutable machine = this.Initial
         machine.Data <- data
         let mutable starter = Unchecked.defaultof<AsyncTaskMethodBuilder>
         starter.Start(&machine) // keeps changes of the execution context inside the block
-        data <- machine.Data
+        let after = machine.Data
+
+        if isMissing after.Box then
+            outcome <- after.Outcome
+            null
+        else
+            after.Box
 
 /// The dynamic path: closures in place of a generated struct. Every build without optimisation takes it.
 [<Sealed; EditorBrowsable(EditorBrowsableState.Never)>]
 type DynamicBlock<'T, 'E>(code: ScopeCode<'T, 'E, 'T>) =
     inherit Block<'T, 'E>()
 
-    override _.Run(data) =
+    override _.Run(scope, isBody, outcome) =
         let mutable machine = ScopeMachine<'T, 'E>()
-        machine.Data <- data
+        machine.Data.Scope <- scope
+        machine.Data.IsBody <- isBody
 
         machine.ResumptionDynamicInfo <- {
             new ScopeDynamicInfo<'T, 'E>(ScopeResumption<'T, 'E>(fun sm -> code.Invoke(&sm))) with
@@ -365,4 +375,9 @@ type DynamicBlock<'T, 'E>(code: ScopeCode<'T, 'E, 'T>) =
 
         let mutable starter = Unchecked.defaultof<AsyncTaskMethodBuilder>
         starter.Start(&machine)
-        data <- machine.Data
+
+        if isMissing machine.Data.Box then
+            outcome <- machine.Data.Outcome
+            null
+        else
+            machine.Data.Box

@@ -15,16 +15,7 @@ type internal BlockBody<'T, 'E> =
 
     interface IBody<'T, 'E> with
         member this.Run(scope, outcome) =
-            let mutable data = ScopeData<'T, 'E>()
-            data.Scope <- scope
-            data.IsBody <- true
-            this.block.Run(&data)
-
-            if isMissing data.Box then
-                outcome <- data.Outcome
-                true
-            else
-                false
+            isNull (this.block.Run(scope, true, &outcome))
 
 /// What the verbs that start children are made of.
 [<AbstractClass; Sealed; EditorBrowsable(EditorBrowsableState.Never)>]
