@@ -241,8 +241,8 @@ type internal Launch =
     static member Child<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
         (parent: Scope, kind: ChildKind, file: string, line: int, body: 'B)
         : ScopeTask<'T, 'E> =
-        if not (RuntimeHelpers.TryEnsureSufficientExecutionStack()) then
-            // a child in a child in a child, thousands deep, would run out of stack inline
+        // a child in a child in a child, thousands deep, would run out of stack inline; a root's children are not deep
+        if isThere parent.Above && not (RuntimeHelpers.TryEnsureSufficientExecutionStack()) then
             Launch.ChildWith(parent, kind, Launch.OnPool, false, file, line, body)
         else
 
@@ -258,7 +258,10 @@ type internal Launch =
                         fresh
 
                 scope.Kind <- kind
-                scope.File <- file
+
+                if not (obj.ReferenceEquals(scope.File, file)) then
+                    scope.File <- file
+
                 scope.Line <- line
                 let mutable outcome = Unchecked.defaultof<Outcome<'T, 'E>>
                 let mutable body = body

@@ -89,7 +89,9 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
     /// Counts out a child that no code can have kept; the next child is the same object if this was the only one.
     member internal this.LeaveUnseen(child: Scope) =
         if this.Count.IsSoleChild then
-            this.Spare <- child
+            // mostly it is the same one again, and a write of a reference costs more than a look
+            if not (obj.ReferenceEquals(this.Spare, child)) then
+                this.Spare <- child
 
             if not (this.Count.LeaveSpare()) then
                 this.Leave()
