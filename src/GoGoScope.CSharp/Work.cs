@@ -48,11 +48,6 @@ internal static class Work
                 ? carried.ErrorAs<TError>()
                 : Explain.Task<TError>(scope, task));
 
-    /// <summary>
-    /// A dispatcher of its own, as a test's, sees what comes back through its context; the thread pool needs none.
-    /// </summary>
-    public static bool InContext(Scope scope) => !ReferenceEquals(scope.Dispatcher, PoolDispatcher.Shared);
-
     public static InvalidOperationException NoTask() => new("The work returned null instead of a task.");
 
     private static TWork There<TWork>(TWork work)
@@ -100,11 +95,11 @@ internal struct TaskWork<TRaw, T, TError, TRead>(Func<Scope, Task<TRaw>> body) :
     where TRead : struct, IRead<TRaw, T, TError>
 {
     private Task<TRaw>? task;
-    private bool inContext;
+    private bool usesContext;
 
     public void Start(Scope scope)
     {
-        inContext = Work.InContext(scope);
+        usesContext = scope.Dispatcher.UsesContext;
 
         try
         {
@@ -118,7 +113,7 @@ internal struct TaskWork<TRaw, T, TError, TRead>(Func<Scope, Task<TRaw>> body) :
 
     public readonly bool IsCompleted => task!.IsCompleted;
 
-    public readonly void OnCompleted(Action next) => task!.ConfigureAwait(inContext).GetAwaiter().UnsafeOnCompleted(next);
+    public readonly void OnCompleted(Action next) => task!.ConfigureAwait(usesContext).GetAwaiter().UnsafeOnCompleted(next);
 
     public readonly FSharpResult<T, ScopeError<TError>> GetResult(Scope scope) =>
         task!.IsCompletedSuccessfully ? default(TRead).Read(task.Result) : Work.Fault<T, TError>(scope, task);
@@ -128,11 +123,11 @@ internal struct TaskWork<TRaw, T, TError, TRead>(Func<Scope, Task<TRaw>> body) :
 internal struct PlainWork(Func<Scope, Task> body) : IWork<Done, Never>
 {
     private Task? task;
-    private bool inContext;
+    private bool usesContext;
 
     public void Start(Scope scope)
     {
-        inContext = Work.InContext(scope);
+        usesContext = scope.Dispatcher.UsesContext;
 
         try
         {
@@ -146,7 +141,7 @@ internal struct PlainWork(Func<Scope, Task> body) : IWork<Done, Never>
 
     public readonly bool IsCompleted => task!.IsCompleted;
 
-    public readonly void OnCompleted(Action next) => task!.ConfigureAwait(inContext).GetAwaiter().UnsafeOnCompleted(next);
+    public readonly void OnCompleted(Action next) => task!.ConfigureAwait(usesContext).GetAwaiter().UnsafeOnCompleted(next);
 
     public readonly FSharpResult<Done, ScopeError<Never>> GetResult(Scope scope) =>
         task!.IsCompletedSuccessfully
@@ -159,11 +154,11 @@ internal struct ValueWork<TRaw, T, TError, TRead>(Func<Scope, ValueTask<TRaw>> b
     where TRead : struct, IRead<TRaw, T, TError>
 {
     private ValueTask<TRaw> task;
-    private bool inContext;
+    private bool usesContext;
 
     public void Start(Scope scope)
     {
-        inContext = Work.InContext(scope);
+        usesContext = scope.Dispatcher.UsesContext;
 
         try
         {
@@ -177,7 +172,7 @@ internal struct ValueWork<TRaw, T, TError, TRead>(Func<Scope, ValueTask<TRaw>> b
 
     public readonly bool IsCompleted => task.IsCompleted;
 
-    public readonly void OnCompleted(Action next) => task.ConfigureAwait(inContext).GetAwaiter().UnsafeOnCompleted(next);
+    public readonly void OnCompleted(Action next) => task.ConfigureAwait(usesContext).GetAwaiter().UnsafeOnCompleted(next);
 
     public readonly FSharpResult<T, ScopeError<TError>> GetResult(Scope scope) =>
         task.IsCompletedSuccessfully ? default(TRead).Read(task.Result) : Work.Fault<T, TError>(scope, task.AsTask());
@@ -187,11 +182,11 @@ internal struct ValueWork<TRaw, T, TError, TRead>(Func<Scope, ValueTask<TRaw>> b
 internal struct PlainValueWork(Func<Scope, ValueTask> body) : IWork<Done, Never>
 {
     private ValueTask task;
-    private bool inContext;
+    private bool usesContext;
 
     public void Start(Scope scope)
     {
-        inContext = Work.InContext(scope);
+        usesContext = scope.Dispatcher.UsesContext;
 
         try
         {
@@ -205,7 +200,7 @@ internal struct PlainValueWork(Func<Scope, ValueTask> body) : IWork<Done, Never>
 
     public readonly bool IsCompleted => task.IsCompleted;
 
-    public readonly void OnCompleted(Action next) => task.ConfigureAwait(inContext).GetAwaiter().UnsafeOnCompleted(next);
+    public readonly void OnCompleted(Action next) => task.ConfigureAwait(usesContext).GetAwaiter().UnsafeOnCompleted(next);
 
     public readonly FSharpResult<Done, ScopeError<Never>> GetResult(Scope scope)
     {
@@ -221,11 +216,11 @@ internal struct PlainValueWork(Func<Scope, ValueTask> body) : IWork<Done, Never>
 internal struct AwaitableWork<T, TError>(Func<Scope, ScopeAwaitable<T, TError>> body) : IWork<T, TError>
 {
     private ValueTask<FSharpResult<T, ScopeError<TError>>> task;
-    private bool inContext;
+    private bool usesContext;
 
     public void Start(Scope scope)
     {
-        inContext = Work.InContext(scope);
+        usesContext = scope.Dispatcher.UsesContext;
 
         try
         {
@@ -239,7 +234,7 @@ internal struct AwaitableWork<T, TError>(Func<Scope, ScopeAwaitable<T, TError>> 
 
     public readonly bool IsCompleted => task.IsCompleted;
 
-    public readonly void OnCompleted(Action next) => task.ConfigureAwait(inContext).GetAwaiter().UnsafeOnCompleted(next);
+    public readonly void OnCompleted(Action next) => task.ConfigureAwait(usesContext).GetAwaiter().UnsafeOnCompleted(next);
 
     public readonly FSharpResult<T, ScopeError<TError>> GetResult(Scope scope) => task.Result;
 }

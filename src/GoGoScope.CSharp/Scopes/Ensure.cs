@@ -29,7 +29,7 @@ internal sealed class EnsuredWork(Scope scope, TimeSpan bound, Body<Done, Never,
 {
     public async ValueTask DisposeAsync()
     {
-        var ended = new Result(await Child.Shielded(scope, bound, work).Core.ConfigureAwait(false));
+        var ended = new Result(await Child.Shielded(scope, bound, work).Core.ConfigureAwait(scope.Dispatcher.UsesContext));
 
         if (ended.TryGetError(out var error))
             scope.Rare.AddCleanupFailure(error.Cause.ThrownOrNull() ?? new UntypedFailure(error));

@@ -16,12 +16,14 @@ public sealed class Parity
         ["Scope.runSync"] = "Awaiting.Wait",
         ["Scope.forkWith"] = "ForkExtensions.Fork",
         ["Scope.forkIn"] = "ForkExtensions.Fork", // the scope is always named in C#
+        ["Scope.taskIn"] = "TaskExtensions.Task",
         ["Scope.taskWith"] = "TaskExtensions.Task",
         ["Scoped.value"] = "Result.Ok",
         ["Scoped.result"] = "TaskExtensions.Task", // an awaited outcome is always a value in C#
         ["Scoped.mapError"] = "WithErrorsExtensions.WithErrorsAsync",
         ["Scoped.mapCrash"] = "WithErrorsExtensions.WithErrorsAsync",
         ["ScopeTask.result"] = "Awaiting.GetAwaiter",
+        ["ScopeTask.toTask"] = "Awaiting.AsTask",
         ["Parallel.all"] = "ParallelExtensions.ParallelAsync",
         ["Parallel.allWith"] = "ParallelExtensions.ParallelAsync",
         ["Parallel.settled"] = "ParallelExtensions.ParallelSettledAsync",
@@ -40,7 +42,6 @@ public sealed class Parity
     {
         ["AllExtensions.AllAsync"] = "and!",
         ["CleanupExtensions.Use"] = "use",
-        ["Awaiting.AsTask"] = "ValueTask.AsTask",
         ["Matching.Match"] = "match",
         ["ScopeErrors.Map"] = "ScopeError.map",
         ["ScopeErrors.As"] = "ScopeError.map",
