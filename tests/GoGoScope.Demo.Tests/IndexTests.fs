@@ -208,6 +208,7 @@ let ``never are more files open than there are workers`` () = task {
     for number in 1..50 do
         tree.File(string number, "x")
 
+    let clock = VirtualClock()
     let mutable now = 0
     let mutable most = 0
     let gate = obj ()
@@ -221,6 +222,7 @@ let ``never are more files open than there are workers`` () = task {
         count 1
 
         try
+            do! Scope.delay (TimeSpan.FromMilliseconds 1.)
             return! ReadFile.content tree.Folder ignore path
         finally
             count -1
@@ -228,11 +230,22 @@ let ``never are more files open than there are workers`` () = task {
 
     let settings = { tree.Settings with Workers = 3 }
 
-    let! outcome =
-        Build.index settings read (HashSet()) (Progress())
-        |> Scope.run
-        |> Within.outcome
+    let running =
+        (Build.index settings read (HashSet()) (Progress())
+         |> Scope.runWith
+             {
+                 ScopeOptions.Default with
+                     Clock = clock
+             }
+             CancellationToken.None)
+            .AsTask()
 
+    do!
+        Within.until "all files are read" (fun () ->
+            clock.Advance 1.
+            running.IsCompleted)
+
+    let! outcome = running
     Assert.Equal(50, (Found.good outcome).Totals.Files)
-    Assert.InRange(most, 1, 3)
+    Assert.Equal(3, most)
 }

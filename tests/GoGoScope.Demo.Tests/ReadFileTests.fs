@@ -56,7 +56,9 @@ let ``a file that grows as fast as it is read does not keep the reader`` () = ta
     let! outcome =
         read tree "log" (fun count ->
             pieces <- pieces + 1
-            append (tree.Full "log") (max 1 count))
+
+            if pieces < 10 then
+                append (tree.Full "log") (max 1 count))
 
     Assert.Equal(Error(ScopeError.failed (FileError.Changed(9L, 9L + 9L + 9L))), outcome)
     Assert.Equal(2, pieces)
