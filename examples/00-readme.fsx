@@ -28,7 +28,10 @@ let checkout (id: int) (sku: string) = scope {
     return $"{user} takes one of {count} {sku}s"
 }
 
-let options = { ScopeOptions.Default with Timeout = TimeSpan.FromSeconds 3. }
+let options = {
+    ScopeOptions.Default with
+        Timeout = TimeSpan.FromSeconds 3.
+}
 
 for id, sku in [ 7, "lamp"; 7, "umbrella" ] do
     match (checkout id sku |> Scope.runWith options CancellationToken.None).Result with

@@ -14,6 +14,10 @@ type internal Node<'T, 'E>(scope: Scope) =
     [<DefaultValue(false)>]
     val mutable private core: CompletionCore<Outcome<'T, 'E>>
 
+    /// The scope ended because it was told to stop; its body may have ended well before.
+    [<DefaultValue(false)>]
+    val mutable private cut: bool
+
     /// The body ended because the scope was told to stop.
     [<DefaultValue(false)>]
     val mutable private stopped: bool
@@ -83,6 +87,8 @@ type internal Node<'T, 'E>(scope: Scope) =
 
     override _.Place = scope.Seq
 
+    override this.WasStopped = this.cut
+
     override this.ErrorAs<'P>() : ScopeError<'P> =
         match this.core.Result with
         | Ok _ -> raise (InvalidOperationException "A child that ended well has no error.")
@@ -125,6 +131,8 @@ type internal Node<'T, 'E>(scope: Scope) =
 
         let outcome = if end' = Ending.Good then this.Good outcome else outcome
 
+        this.cut <- end' = Ending.Stopped
+
         let failed =
             end' = Ending.Failed
             // an operand that stopped itself leaves the others without its value
@@ -164,7 +172,7 @@ type internal Node<'T, 'E>(scope: Scope) =
     member private this.Tell(parent: Scope, failed: bool) =
         match scope.Kind with
         | ChildKind.Task when this.Observed -> ()
-        | ChildKind.Task when failed -> parent.Rare.AddUnread this
+        | ChildKind.Task when failed || parent.IsCancelled -> parent.Rare.AddUnread this
         | ChildKind.Fork
         | ChildKind.Operand when failed ->
             parent.Rare.AddFailure(scope.Seq, this)
@@ -172,8 +180,7 @@ type internal Node<'T, 'E>(scope: Scope) =
             if not parent.KeepGoing then
                 parent.Cancel(CancelReason.SiblingFailed scope.Name)
         | ChildKind.Fork
-        | ChildKind.Operand
-        | ChildKind.Task when parent.IsCancelled -> parent.Rare.Cut <- true
+        | ChildKind.Operand when parent.IsCancelled -> parent.Rare.Cut <- true
         | _ -> ()
 
     override _.Dispose() =

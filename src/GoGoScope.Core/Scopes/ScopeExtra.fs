@@ -21,6 +21,9 @@ type internal ScopeNode() =
     /// What `DisposeAsync` of the scope does.
     abstract Dispose: unit -> ValueTask
 
+    /// It ended because it was told to stop.
+    abstract WasStopped: bool
+
     /// Its place among its siblings.
     abstract Place: int
 
@@ -68,7 +71,7 @@ type internal ChildrenJoin(mark: int voption, dispatcher: Dispatcher) =
 type internal FailureLists = {
     /// In the order of happening, with the place among the children (0 is the body).
     Failures: List<struct (int * ScopeNode)>
-    /// Failed `task` children; those that nobody looked at surface at exit.
+    /// `task` children that gave no value; those that nobody looked at surface at exit.
     Unread: List<ScopeNode>
     CleanupFailures: List<exn>
     Cut: bool
@@ -160,7 +163,7 @@ type internal ScopeExtra() =
 
             this.failures.Add(struct (place, node)))
 
-    /// Keeps a failed `task` child in case nobody looks at it. Forgets the observed ones whenever the list would have to
+    /// Keeps a `task` child that gave no value, in case nobody looks at it. Forgets the observed ones whenever the list would have to
     /// grow, so failed tasks that were looked at are not kept.
     member this.AddUnread(node: ScopeNode) =
         lock this (fun () ->

@@ -201,6 +201,7 @@ type Machine =
             data.Pending <- task
             data.IsTask <- true
             let home = Machine.Home(&machine, &data)
+
             task
                 .ConfigureAwait(Machine.UsesContext(&data))
                 .GetAwaiter()

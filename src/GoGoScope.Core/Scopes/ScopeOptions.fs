@@ -48,6 +48,9 @@ type TaskOptions = {
     /// No name, no limit, inline.
     static member Default: TaskOptions = standard
 
+    /// The defaults, with a name.
+    static member named(name: string) : TaskOptions = { standard with Name = name }
+
 /// How a scope behaves. Start from `ScopeOptions.Default` and change what you need with `with`.
 [<NoComparison; ReferenceEquality>]
 type ScopeOptions = {

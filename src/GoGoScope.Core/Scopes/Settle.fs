@@ -86,7 +86,7 @@ module internal Settle =
 
         if isThere failed.Unread then
             for node in failed.Unread do
-                if not node.Observed then
+                if not node.Observed && not node.WasStopped then
                     add node.Place (node.ErrorAs<'E>())
 
         if isThere failed.CleanupFailures then
