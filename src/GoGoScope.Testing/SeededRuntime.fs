@@ -27,6 +27,10 @@ type SeededRuntime(seed: int) as this =
     let trace = List<int>()
     let mutable loopThread = -1
 
+    // Pool code that no step waits for may still come back with one. A run that needs this is not repeatable.
+    let comesBack () =
+        lock ready (fun () -> ready.Count > 0 || Monitor.Wait(ready, TimeSpan.FromSeconds 1.))
+
     let context = {
         new SynchronizationContext() with
             override _.Post(callback, state) =
@@ -65,6 +69,10 @@ type SeededRuntime(seed: int) as this =
     /// Which of the steps that were ready was taken, at every step: equal for equal seeds.
     member _.Trace: IReadOnlyList<int> = trace
 
+    /// Called with the number of each step, from 0, before it is taken; firing a timer counts as a step. For tests that
+    /// do something at a chosen point of a run.
+    member val BeforeStep = Action<int>(ignore) with get, set
+
     override _.Resume(next, state) = add next state
     override _.Queue(next, state) = add next state
     override _.UsesContext = true
@@ -83,14 +91,20 @@ type SeededRuntime(seed: int) as this =
         loopThread <- Environment.CurrentManagedThreadId
         SynchronizationContext.SetSynchronizationContext context
 
+        let mutable number = 0
+
         try
             while not (finished.Invoke()) do
                 let mutable step = Unchecked.defaultof<struct (Action<obj | null> * (obj | null))>
+                this.BeforeStep.Invoke number
+                number <- number + 1
 
                 if tryTake &step then
                     let struct (next, state) = step
                     next.Invoke state
-                elif not (clock.JumpToNext()) then
+                elif clock.JumpToNext() then
+                    clock.Advance TimeSpan.Zero // all that is due now competes
+                elif not (comesBack ()) then
                     raise (DeadlockException(seed, tree.Invoke()))
         finally
             loopThread <- -1

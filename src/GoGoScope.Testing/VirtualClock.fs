@@ -10,18 +10,15 @@ type internal VirtualTimer(clock: VirtualClock, callback: TimerCallback, state: 
     member val Due = Int64.MaxValue with get, set
     member val Order = 0L with get, set
     member val Period = Timeout.InfiniteTimeSpan with get, set
+    member val IsDisposed = false with get, set
     member _.Fire() = callback.Invoke state
 
     interface ITimer with
-        member this.Change(dueTime, period) =
-            clock.Set(this, dueTime, period)
-            true
-
-        member this.Dispose() =
-            clock.Set(this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)
+        member this.Change(dueTime, period) = clock.Set(this, dueTime, period)
+        member this.Dispose() = clock.Remove this
 
         member this.DisposeAsync() =
-            clock.Set(this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)
+            clock.Remove this
             Threading.Tasks.ValueTask()
 
 /// A clock that stands still until the test moves it. It drives every timer of the library and of code that takes a
@@ -44,16 +41,25 @@ and [<Sealed>] VirtualClock(start: DateTimeOffset) =
     /// Starts at midnight of 1 January 2000, UTC.
     new() = VirtualClock(DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero))
 
-    member internal _.Set(timer: VirtualTimer, dueTime: TimeSpan, period: TimeSpan) =
+    /// False: the timer is disposed.
+    member internal _.Set(timer: VirtualTimer, dueTime: TimeSpan, period: TimeSpan) : bool =
         lock gate (fun () ->
-            timers.Remove timer |> ignore
-            timer.Period <- period
+            if not timer.IsDisposed then
+                timers.Remove timer |> ignore
+                timer.Period <- period
 
-            if dueTime <> Timeout.InfiniteTimeSpan then
-                lastOrder <- lastOrder + 1L
-                timer.Due <- now + max 0L dueTime.Ticks
-                timer.Order <- lastOrder
-                timers.Add timer |> ignore)
+                if dueTime <> Timeout.InfiniteTimeSpan then
+                    lastOrder <- lastOrder + 1L
+                    timer.Due <- now + max 0L dueTime.Ticks
+                    timer.Order <- lastOrder
+                    timers.Add timer |> ignore
+
+            not timer.IsDisposed)
+
+    member internal _.Remove(timer: VirtualTimer) =
+        lock gate (fun () ->
+            timer.IsDisposed <- true
+            timers.Remove timer |> ignore)
 
     /// How far the clock has moved since it was made.
     member _.Elapsed = lock gate (fun () -> TimeSpan now)
@@ -79,7 +85,7 @@ and [<Sealed>] VirtualClock(start: DateTimeOffset) =
                 now <- max now next.Due
 
                 if next.Period > TimeSpan.Zero then
-                    this.Set(next, next.Period, next.Period)
+                    this.Set(next, next.Period, next.Period) |> ignore
 
                 ValueSome next)
 
@@ -134,5 +140,5 @@ and [<Sealed>] VirtualClock(start: DateTimeOffset) =
 
     override this.CreateTimer(callback, state, dueTime, period) =
         let timer = new VirtualTimer(this, callback, state)
-        this.Set(timer, dueTime, period)
+        this.Set(timer, dueTime, period) |> ignore
         timer
