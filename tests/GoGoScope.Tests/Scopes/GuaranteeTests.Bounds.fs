@@ -111,11 +111,8 @@ let rec private nest (shrinking: bool ref) (above: TimeSpan) (left: float list) 
 
 [<Fact>]
 let ``6: nested deadlines take effect at the minimum, and what is left never grows downwards`` () =
-    Law.holds (fun (budgets: FsCheck.PositiveInt list) -> task {
-        let budgets = [
-            for budget in 200 :: [ for given in budgets -> given.Get ] -> float (budget % 200 + 1)
-        ]
-
+    Law.holds (fun (budgets: FsCheck.NonEmptyArray<FsCheck.PositiveInt>) -> task {
+        let budgets = [ for budget in budgets.Get -> float (budget.Get % 200 + 1) ]
         let stage = Stage()
         let shrinking = ref true
 
