@@ -6,7 +6,18 @@ open System.IO
 open Steps
 
 /// Each fuzz scenario with the planted bugs it must notice: add a line when a room's scenario arrives.
-let private scenarios: (string * string list) list = [ ("scope", []) ]
+let private scenarios: (string * string list) list = [
+    ("scope",
+     [
+         "leak-child"
+         "lifo"
+         "lost-error"
+         "close-early"
+         "double-close"
+         "late-timeout"
+         "deaf-child"
+     ])
+]
 
 let private testProjects = [
     "GoGoScope.Tests"
