@@ -85,30 +85,49 @@ type SeededRuntime(seed: int) as this =
             Dispatcher = this
     }
 
-    /// Drives everything until `finished` says so. Throws `DeadlockException` when nothing can run any more.
-    member this.RunUntil(finished: Func<bool>, tree: Func<string>) : unit =
+    /// One step, or the next timer. False: nothing can run now.
+    member private this.TryStep(number: byref<int>) : bool =
+        let mutable step = Unchecked.defaultof<struct (Action<obj | null> * (obj | null))>
+        this.BeforeStep.Invoke number
+        number <- number + 1
+
+        if tryTake &step then
+            let struct (next, state) = step
+            next.Invoke state
+            true
+        elif clock.JumpToNext() then
+            clock.Advance TimeSpan.Zero // all that is due now competes
+            true
+        else
+            false
+
+    member private this.Inside(drive: unit -> unit) =
         let before = SynchronizationContext.Current
         loopThread <- Environment.CurrentManagedThreadId
         SynchronizationContext.SetSynchronizationContext context
 
-        let mutable number = 0
-
         try
-            while not (finished.Invoke()) do
-                let mutable step = Unchecked.defaultof<struct (Action<obj | null> * (obj | null))>
-                this.BeforeStep.Invoke number
-                number <- number + 1
-
-                if tryTake &step then
-                    let struct (next, state) = step
-                    next.Invoke state
-                elif clock.JumpToNext() then
-                    clock.Advance TimeSpan.Zero // all that is due now competes
-                elif not (comesBack ()) then
-                    raise (DeadlockException(seed, tree.Invoke()))
+            drive ()
         finally
             loopThread <- -1
             SynchronizationContext.SetSynchronizationContext before
+
+    /// Drives what is left, after a run, until nothing can run any more.
+    member this.Drain() : unit =
+        this.Inside(fun () ->
+            let mutable number = 0
+
+            while this.TryStep &number do
+                ())
+
+    /// Drives everything until `finished` says so. Throws `DeadlockException` when nothing can run any more.
+    member this.RunUntil(finished: Func<bool>, tree: Func<string>) : unit =
+        this.Inside(fun () ->
+            let mutable number = 0
+
+            while not (finished.Invoke()) do
+                if not (this.TryStep &number) && not (comesBack ()) then
+                    raise (DeadlockException(seed, tree.Invoke())))
 
     /// Runs the work in a root scope of this runtime and gives its outcome.
     member this.Run(options: ScopeOptions, work: Scoped<'T, 'E>) : Result<'T, ScopeError<'E>> =

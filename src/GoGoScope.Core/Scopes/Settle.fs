@@ -100,8 +100,18 @@ module internal Settle =
         (body: ScopeNode)
         (result: Outcome<'T, 'E>)
         stopped
-        (failed: FailureLists)
+        (lists: FailureLists)
         =
+        // whether a `task` child that was stopped matters is known only now: somebody may have looked at it since
+        let failed =
+            if
+                isThere lists.Unread
+                && lists.Unread.Exists(fun node -> node.WasStopped && not node.Observed)
+            then
+                { lists with Cut = true }
+            else
+                lists
+
         let causes =
             if
                 isMissing failed.Failures

@@ -145,10 +145,7 @@ module Run =
 
         // whatever is still going somewhere shows up behind the end of the root
         if broken.IsNone then
-            try
-                runtime.RunUntil((fun () -> false), (fun () -> ""))
-            with :? DeadlockException ->
-                ()
+            runtime.Drain()
 
         {
             Program = program
