@@ -31,7 +31,7 @@ type AsyncResource<'T>(acquire: Func<CancellationToken, Task<'T>>, release: Func
             match held, busy with
             | ValueSome value, _ -> Held value
             | _, null ->
-                let mine = TaskCompletionSource TaskCreationOptions.RunContinuationsAsynchronously
+                let mine = TaskCompletionSource()
                 busy <- mine
                 Mine mine
             | _, busy -> Busy busy.Task)
@@ -56,7 +56,7 @@ type AsyncResource<'T>(acquire: Func<CancellationToken, Task<'T>>, release: Func
     /// From the acquired value to the registered release there is no step at which a cancel could come between.
     member private _.AcquireFor(scope: Scope, mine: TaskCompletionSource) : Task<Outcome<'T, Never>> = task {
         try
-            let! value = acquire.Invoke scope.Token
+            let! value = (acquire.Invoke scope.Token).ConfigureAwait scope.Dispatcher.UsesContext
 
             let step =
                 Cleanup(fun token ->
@@ -64,7 +64,7 @@ type AsyncResource<'T>(acquire: Func<CancellationToken, Task<'T>>, release: Func
                     ValueTask(release.Invoke(value, token)))
 
             settle (ValueSome value) mine
-            let! registered = OnDispose.Add<Never>(scope, step)
+            let! registered = OnDispose.Add<Never>(scope, step).ConfigureAwait scope.Dispatcher.UsesContext
             return registered |> Result.map (fun () -> value)
         with failure ->
             settle ValueNone mine

@@ -25,7 +25,7 @@ type internal OnDispose =
         else
             let late () = task {
                 try
-                    do! step.Invoke CancellationToken.None
+                    do! (step.Invoke CancellationToken.None).ConfigureAwait scope.Dispatcher.UsesContext
                     return Error(ScopeError.rejected (Rejection.ScopeEnded scope.Name))
                 with failure ->
                     return

@@ -146,7 +146,7 @@ type internal Root =
     static member Join<'E>(scope: Scope) : ValueTask<Outcome<unit, 'E>> =
         ValueTask<Outcome<unit, 'E>>(
             task {
-                do! scope.Join(ValueNone, null)
+                do! scope.Join(ValueNone, null).ConfigureAwait scope.Dispatcher.UsesContext
 
                 return
                     match scope.Node with

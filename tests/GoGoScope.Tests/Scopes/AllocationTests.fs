@@ -1,4 +1,5 @@
 /// Costs that the design promises. Only optimised code keeps them.
+[<Xunit.Collection "Alone">]
 module GoGoScope.Tests.Scopes.AllocationTests
 
 open System

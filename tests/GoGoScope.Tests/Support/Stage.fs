@@ -82,10 +82,16 @@ type Stage(clock: VirtualClock) =
         use late = new CancellationTokenSource(Story.patience)
 
         while not pending.IsCompleted && not late.IsCancellationRequested do
-            for _ in 1..5 do
-                do! Task.Yield()
+            let next = clock.UntilNext
+            // a bound or a grace is far away: it must not pass while a step that is due is only late
+            let far = next >= TimeSpan.FromSeconds 5.
 
-            if not pending.IsCompleted then
+            for _ in 1 .. (if far then 50_000 else 20) do
+                if not pending.IsCompleted then
+                    do! Task.Yield()
+
+            // whatever came up meanwhile gets its own time
+            if not pending.IsCompleted && clock.UntilNext = next then
                 clock.JumpToNext() |> ignore
 
         return! pending.WaitAsync TimeSpan.Zero
