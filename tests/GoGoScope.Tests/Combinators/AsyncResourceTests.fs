@@ -44,7 +44,7 @@ type private Counted(stage: Stage, ?obeys: bool) =
 [<Fact>]
 let ``a resource is acquired once and released once, after the children`` () =
     Story.run (fun () -> task {
-        let stage = Stage()
+        let stage = Stage.Seeded 1
         let counted = Counted stage
         let resource = counted.Resource
 
@@ -79,7 +79,7 @@ let ``a resource is acquired once and released once, after the children`` () =
 [<Fact>]
 let ``racing acquires share one`` () =
     Story.run (fun () -> task {
-        let stage = Stage()
+        let stage = Stage.Seeded 1
         let counted = Counted stage
         let resource = counted.Resource
 
@@ -129,7 +129,7 @@ let ``racing acquires on many threads share one`` () =
 [<Fact>]
 let ``an acquire that fails is the error of those who waited, and the next one tries again`` () =
     Story.run (fun () -> task {
-        let stage = Stage()
+        let stage = Stage.Seeded 1
         let counted = Counted stage
         counted.Failures <- 1
         let resource = counted.Resource
@@ -151,7 +151,7 @@ let ``an acquire that fails is the error of those who waited, and the next one t
 [<Fact>]
 let ``a resource can be acquired again after its release`` () =
     Story.run (fun () -> task {
-        let stage = Stage()
+        let stage = Stage.Seeded 1
         let counted = Counted stage
         let resource = counted.Resource
         let work: Scoped<int, string> = Scope.acquire resource
@@ -166,7 +166,7 @@ let ``a resource can be acquired again after its release`` () =
 let ``a cancel while acquiring leaves nothing acquired`` () =
     Story.run (fun () -> task {
         for obeys in [ true; false ] do
-            let stage = Stage()
+            let stage = Stage.Seeded 1
             let counted = Counted(stage, obeys)
             let resource = counted.Resource
 
@@ -206,7 +206,7 @@ let ``acquiring in a scope that has ended leaves nothing acquired`` () =
 [<Fact>]
 let ``another scope's cancel does not take the resource from one who waits for it too`` () =
     Story.run (fun () -> task {
-        let stage = Stage()
+        let stage = Stage.Seeded 1
         let counted = Counted stage
         let resource = counted.Resource
 
@@ -235,7 +235,7 @@ let ``another scope's cancel does not take the resource from one who waits for i
 [<Fact>]
 let ``a wait for somebody else's acquire can be cancelled`` () =
     Story.run (fun () -> task {
-        let stage = Stage()
+        let stage = Stage.Seeded 1
         let counted = Counted stage
         let resource = counted.Resource
 

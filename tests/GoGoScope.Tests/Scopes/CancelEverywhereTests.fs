@@ -15,15 +15,16 @@ let private yielding: CancellationToken -> Task =
 /// What is open now, and must be zero at the end.
 type private Balance() =
     let mutable openNow = 0
-    let mutable most = 0
-    member _.OpenNow = openNow
-    member _.Most = most
+    let mutable opened = 0
+    member _.OpenNow = Volatile.Read &openNow
+    member _.Opened = Volatile.Read &opened
 
     member _.Open() =
-        openNow <- openNow + 1
-        most <- most + 1
+        Interlocked.Increment &openNow |> ignore
+        Interlocked.Increment &opened |> ignore
 
-    member _.Close() = openNow <- openNow - 1
+    member _.Close() =
+        Interlocked.Decrement &openNow |> ignore
 
     member this.Resource(stage: Stage) =
         this.Open()
@@ -160,7 +161,7 @@ let private play seed canceller atStep =
     Assert.Empty stage.Unobserved
     Assert.Empty stage.Stuck
     stage.NoLeaks()
-    struct (outcome, steps, hits, balance.Most)
+    struct (outcome, steps, hits, balance.Opened)
 
 [<Theory>]
 [<InlineData(Canceller.Token, 1)>]

@@ -25,7 +25,7 @@ type Journal() =
 /// A virtual clock, and options that tell everything that happens on it. With the default dispatcher a program that
 /// waits for nothing but this clock runs on the thread that moves it: what happens is decided.
 [<Sealed>]
-type Stage(clock: VirtualClock) =
+type Stage private (clock: VirtualClock, runtime: SeededRuntime | null) =
     let unobserved = ConcurrentQueue<UnobservedError>()
     let stuck = ConcurrentQueue<StuckChild>()
     let told = ConcurrentQueue<string>()
@@ -43,7 +43,13 @@ type Stage(clock: VirtualClock) =
             }
     }
 
+    new(clock: VirtualClock) = Stage(clock, null)
     new() = Stage(VirtualClock())
+
+    /// A stage for code that goes on on other threads by itself: there it is kept on one thread, in an order that the seed decides.
+    static member Seeded(seed: int) =
+        let runtime = SeededRuntime seed
+        Stage(runtime.Clock, runtime)
 
     member _.Clock = clock
 
@@ -98,8 +104,10 @@ type Stage(clock: VirtualClock) =
     }
 
     /// Runs the work in a root to its end.
-    member this.RunWith (options: ScopeOptions) (work: Scoped<'T, 'E>) =
-        this.Finish(this.StartWith options work)
+    member this.RunWith (options: ScopeOptions) (work: Scoped<'T, 'E>) : Task<Result<'T, ScopeError<'E>>> =
+        match runtime with
+        | null -> this.Finish(this.StartWith options work)
+        | runtime -> Task.FromResult(runtime.Run(options, work))
 
     member this.Run(work: Scoped<'T, 'E>) = this.RunWith options work
 
