@@ -67,27 +67,26 @@ let ``cancelling a handle stops the child and all below it, and nothing else`` (
     })
 
 [<Fact>]
-let ``the token of a handle does not fire at a good end; first read after it, it has fired`` () =
+let ``the token of a handle fires when the child is stopped; read first after the end it has fired`` () =
     Story.run (fun () -> task {
         let stage = Stage()
 
         let! outcome =
             stage.Run(
                 scope {
-                    let! running = fork (Step.delay 10.)
-                    let token = running.Token
+                    let! stopped = Scope.task (Step.forever: Scoped<unit, string>)
+                    let token = stopped.Token
                     Assert.False token.IsCancellationRequested
-                    do! running
+                    stopped.Cancel "enough"
+                    Assert.True token.IsCancellationRequested
+                    let! ended = fork (Step.delay 10.)
+                    do! ended
                     let! atOnce = fork (Scoped.value ())
-
-                    return
-                        token.IsCancellationRequested,
-                        running.Token.IsCancellationRequested,
-                        atOnce.Token.IsCancellationRequested
+                    return ended.Token.IsCancellationRequested, atOnce.Token.IsCancellationRequested
                 }
             )
 
-        Expect.ok (false, false, true) (outcome: Result<bool * bool * bool, ScopeError<string>>)
+        Expect.ok (true, true) (outcome: Result<bool * bool, ScopeError<string>>)
     })
 
 [<Fact>]
