@@ -1,4 +1,4 @@
-// FS0001/FS0193 NetError: scopeOf fixes the error type, also where nothing in the block has one.
+// FS0001 NetError: scopeOf fixes the error type, also where nothing in the block has one.
 module FixedErrorType
 
 open System.Threading.Tasks

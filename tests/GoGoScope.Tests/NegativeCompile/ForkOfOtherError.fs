@@ -1,4 +1,4 @@
-// FS0001/FS0193/FS0041 NetError: the failure of a fork fails the scope, so it has the scope's error type.
+// FS0193 NetError: the failure of a fork fails the scope, so it has the scope's error type.
 module ForkOfOtherError
 
 open GoGoScope

@@ -1,4 +1,4 @@
-// FS10001/FS0041 From: From must take the error that is to be lifted.
+// FS10001 From: From must take the error that is to be lifted.
 module FromOfWrongArgument
 
 open GoGoScope

@@ -1,4 +1,4 @@
-// FS10001/FS0041 From: From must give the error type of the block.
+// FS10001 From: From must give the error type of the block.
 module FromOfWrongResult
 
 open GoGoScope

@@ -1,4 +1,4 @@
-// FS10001/FS0041 From: From must be static.
+// FS10001 From: From must be static.
 module FromThatIsNotStatic
 
 open GoGoScope

@@ -1,4 +1,4 @@
-// FS0001/FS0193/FS0041 NetError: after mapError the error is the new one, also for mapCrash.
+// FS0001 NetError: after mapError the error is the new one, also for mapCrash.
 module MapCrashAfterMapError
 
 open GoGoScope

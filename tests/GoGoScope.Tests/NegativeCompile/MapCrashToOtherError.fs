@@ -1,4 +1,4 @@
-// FS0001/FS0193/FS0041 NetError: mapCrash keeps the error type of the work; only mapError changes it.
+// FS0001 NetError: mapCrash keeps the error type of the work; only mapError changes it.
 module MapCrashToOtherError
 
 open GoGoScope

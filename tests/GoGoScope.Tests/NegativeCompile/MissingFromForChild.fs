@@ -1,4 +1,4 @@
-// FS10001/FS0041 From: the handle of a task of another error type is lifted like a Result.
+// FS10001 From: the handle of a task of another error type is lifted like a Result.
 module MissingFromForChild
 
 open GoGoScope

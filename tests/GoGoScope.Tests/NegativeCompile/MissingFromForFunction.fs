@@ -1,4 +1,4 @@
-// FS10001/FS0041 From: as for a Result, whatever carries the error.
+// FS10001 From: as for a Result, whatever carries the error.
 module MissingFromForFunction
 
 open System.Threading

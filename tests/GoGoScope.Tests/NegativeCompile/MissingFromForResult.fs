@@ -1,4 +1,4 @@
-// FS10001/FS0041 From: scopeOf lifts an error only by a From of its error type.
+// FS10001 From: scopeOf lifts an error only by a From of its error type.
 module MissingFromForResult
 
 open GoGoScope

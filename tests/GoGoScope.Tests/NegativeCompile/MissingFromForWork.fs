@@ -1,4 +1,4 @@
-// FS10001/FS0041 From: a block of another error type is lifted like a Result.
+// FS10001 From: a block of another error type is lifted like a Result.
 module MissingFromForWork
 
 open GoGoScope

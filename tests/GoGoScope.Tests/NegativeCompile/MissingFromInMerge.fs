@@ -1,4 +1,4 @@
-// FS10001/FS0041 From: the operands of and! are lifted one by one.
+// FS10001 From: the operands of and! are lifted one by one.
 module MissingFromInMerge
 
 open GoGoScope

@@ -1,4 +1,4 @@
-// FS0001/FS0193/FS0041 NetError: all errors in a scope block have one type.
+// FS0193 NetError: all errors in a scope block have one type.
 module MixedErrors
 
 open GoGoScope

@@ -1,4 +1,4 @@
-// FS0001/FS0193/FS0041 NetError: the operands of and! in a scope block have one error type.
+// FS0193 NetError: the operands of and! in a scope block have one error type.
 module MixedErrorsInMerge
 
 open GoGoScope

@@ -1,4 +1,4 @@
-// FS10001/FS0041 From: in scopeOf<Never> no error can be lifted.
+// FS10001 From: in scopeOf<Never> no error can be lifted.
 module NothingIsNever
 
 open GoGoScope

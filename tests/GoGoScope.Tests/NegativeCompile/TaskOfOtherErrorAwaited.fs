@@ -1,4 +1,4 @@
-// FS0001/FS0193/FS0041 NetError: the handle of a task of another error type gives its outcome only as a value.
+// FS0193 NetError: the handle of a task of another error type gives its outcome only as a value.
 module TaskOfOtherErrorAwaited
 
 open GoGoScope

@@ -5,6 +5,7 @@ open System.Collections.Generic
 open System.Threading
 open System.Threading.Tasks
 open GoGoScope
+open GoGoScope.Tests.BuilderFixtures
 open Xunit
 
 [<Theory; InlineData(true); InlineData(false)>]

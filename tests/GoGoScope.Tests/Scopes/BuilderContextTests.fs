@@ -4,6 +4,7 @@ module GoGoScope.Tests.BuilderContextTests
 open System.Threading
 open System.Threading.Tasks
 open GoGoScope
+open GoGoScope.Tests.BuilderFixtures
 open Xunit
 
 let private slot = AsyncLocal<string>()

@@ -1,5 +1,4 @@
 /// What the stories about `scope { }` share. None of them looks at the time: what suspends waits for a gate.
-[<AutoOpen>]
 module GoGoScope.Tests.BuilderFixtures
 
 open System

@@ -5,6 +5,7 @@ open System
 open System.Threading
 open System.Threading.Tasks
 open GoGoScope
+open GoGoScope.Tests.BuilderFixtures
 open GoGoScope.Testing
 open Xunit
 
@@ -101,26 +102,34 @@ let ``all operands run at the same time`` () =
 
 [<Fact>]
 let ``the operands are children of one scope, which is a child of the block's`` () =
-    let here: Scoped<Scope, string> = scope {
-        do! step true
-        return! Scope.current
+    let gate = Gate()
+
+    let waits: Scoped<unit, string> = scope { do! gate.Wait }
+
+    let tree = Diary()
+
+    let work: Scoped<unit, string> = scope {
+        let! here = Scope.current
+
+        let! () = waits
+        and! () = waits
+        and! () = waits
+
+        and! () = scope {
+            tree.Note(Scope.debugTree here)
+            gate.Open()
+            return! waits
+        }
+
+        return ()
     }
 
-    let parent (scope: Scope) = scope.Parent
+    equal (Ok()) (outcome work)
 
-    let work = scope {
-        let! outside = Scope.current
-        let! a = here
-        and! b = here
-        and! c = here
-        and! d = here
-        let group = parent a
-        Assert.All([ b; c; d ], (fun operand -> Assert.Same(group, parent operand)))
-        Assert.Same(outside, group.Parent)
-        return 4
-    }
+    let depth (line: string) =
+        Seq.length (Seq.takeWhile (fun sign -> " │├└─".Contains(sign: char)) line) / 3
 
-    equal (Ok 4) (outcome work)
+    equal [ 0; 1; 2; 2; 2 ] [ for line in tree.Lines.Head.TrimEnd().Split '\n' -> depth line ]
 
 let private ms (number: int) = TimeSpan.FromMilliseconds(float number)
 

@@ -2,6 +2,7 @@
 module GoGoScope.Tests.BuilderPathTests
 
 open GoGoScope
+open GoGoScope.Tests.BuilderFixtures
 open Xunit
 
 [<Fact>]

@@ -5,6 +5,7 @@ open System
 open System.Threading
 open System.Threading.Tasks
 open GoGoScope
+open GoGoScope.Tests.BuilderFixtures
 open Xunit
 
 /// Every way out of a block: what happens in it, and what it comes to.
@@ -127,6 +128,20 @@ let private breaks (suspends: bool) = {
             )
 }
 
+/// Ways for a block to end while its release fails too.
+let private failures: (string * Scoped<int, string> * Cause<string>) list = [
+    for name, work, cause in waysOut do
+        match cause with
+        | ValueSome(Cause.Cancelled _) -> () // no failure of the block
+        | ValueSome cause -> name, work, cause
+        | ValueNone -> ()
+]
+
+let private fails (message: string) (cause: Cause<'E>) =
+    match cause with
+    | Cause.CleanupFailed failure -> equal message failure.Message
+    | other -> Assert.Fail $"expected a failed cleanup, but was {other}"
+
 [<Theory; InlineData(true); InlineData(false)>]
 let ``a release that fails is the failure of a block that ended well`` (suspends: bool) =
     let work: Scoped<int, string> = scope {
@@ -134,27 +149,43 @@ let ``a release that fails is the failure of a block that ended well`` (suspends
         return 1
     }
 
-    match outcome work with
-    | Error { Cause = Cause.CleanupFailed failure } -> equal "release" failure.Message
-    | other -> failwith $"expected a failed cleanup, but was {other}"
+    fails "release" (onlyCause (outcome work))
 
 [<Theory; InlineData(true); InlineData(false)>]
-let ``a release that fails does not hide the error of its block, and the outer ones still run``
+let ``a release that fails does not hide the failure of its block, and the outer ones still run``
     (suspends: bool)
     =
-    let diary = Diary()
+    for name, inside, cause in failures do
+        let diary = Diary()
 
-    let work: Scoped<int, string> = scope {
-        use _ = AsyncCloser(diary, "outer")
-        use _ = breaks suspends
-        do! step suspends
-        return! Error "body"
-    }
+        let work: Scoped<int, string> = scope {
+            use _ = AsyncCloser(diary, "outer")
+            use _ = breaks suspends
+            do! step suspends
+            return! inside
+        }
 
-    match outcome work with
-    | Error error ->
-        equal (Cause.Failed "body") error.Cause
-        equal 1 error.Others.Count
-    | Ok _ -> Assert.Fail "both failed"
+        match outcome work with
+        | Error error ->
+            equal (name, cause) (name, error.Cause)
+            fails "release" (Seq.exactlyOne error.Others)
+        | Ok _ -> Assert.Fail "both failed"
 
-    equal [ "closed outer" ] diary.Lines
+        equal [ "closed outer" ] diary.Lines
+
+[<Theory; InlineData(true); InlineData(false)>]
+let ``a finally that throws does not hide the failure of its block`` (suspends: bool) =
+    for name, inside, cause in failures do
+        let work: Scoped<int, string> = scope {
+            try
+                do! step suspends
+                return! inside
+            finally
+                failwith "finally"
+        }
+
+        match outcome work with
+        | Error error ->
+            equal (name, cause) (name, error.Cause)
+            Assert.Single error.Others |> ignore
+        | Ok _ -> Assert.Fail "both failed"

@@ -5,6 +5,7 @@ open System
 open System.Threading
 open System.Threading.Tasks
 open GoGoScope
+open GoGoScope.Tests.BuilderFixtures
 
 /// How a source ends.
 type Ending =

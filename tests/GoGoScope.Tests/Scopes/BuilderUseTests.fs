@@ -3,6 +3,7 @@ module GoGoScope.Tests.BuilderUseTests
 
 open System.Threading.Tasks
 open GoGoScope
+open GoGoScope.Tests.BuilderFixtures
 open Xunit
 
 /// Ends when the gate opens, or is stopped; either way it says so after one more wait.
