@@ -44,9 +44,11 @@ module Measure =
         let mutable times = 1
         let mutable last = timed contender times
         let mutable compiled = -1L
+        let mutable quiet = 0
         let mutable cycles = 0
 
-        while cycles < 3 || cycles < 12 && compiled <> JitInfo.GetCompiledMethodCount() do
+        // twice quiet: between two stages of compilation the runtime may rest for one
+        while quiet < 2 && cycles < 15 do
             compiled <- JitInfo.GetCompiledMethodCount()
             let start = Stopwatch.GetTimestamp()
             let mutable calls = 0
@@ -60,6 +62,12 @@ module Measure =
 
             Thread.Sleep 110 // it begins when nothing new was called for 100 ms
             cycles <- cycles + 1
+
+            quiet <-
+                if compiled = JitInfo.GetCompiledMethodCount() then
+                    quiet + 1
+                else
+                    0
 
         max 1 (int (float times * wanted / max 0.001 (timed contender times)))
 

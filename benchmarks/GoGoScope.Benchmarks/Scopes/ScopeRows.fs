@@ -126,6 +126,14 @@ module ScopeRows =
         let work = children count child
         let tasks = Array.zeroCreate<Task<int>> count
 
+        // a child's bytes show where the scope's own do not count
+        let bytes =
+            if count >= 1000 then
+                let bare = Contender.waits "the bodies alone" (fun () -> ScopePeers.Bare tasks)
+                BytesTarget.AtMostOver(bare, overBare)
+            else
+                BytesTarget.Free
+
         {
             row
                 $"scope + {count} yielding children, {what}, per child"
@@ -133,10 +141,7 @@ module ScopeRows =
                 (Contender.waits "scope" (Outcome.runsAsync count work))
                 (Contender.waits "CTS + List + WhenAll" (fun () -> ScopePeers.Yielding count))
                 1.4
-                (BytesTarget.AtMostOver(
-                    Contender.waits "the bodies alone" (fun () -> ScopePeers.Bare tasks),
-                    overBare
-                )) with
+                bytes with
                 CrossesPool = true
                 PeerFigure = figure
         }
