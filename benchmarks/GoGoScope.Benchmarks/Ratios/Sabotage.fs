@@ -38,7 +38,7 @@ module Sabotage =
         (fun row -> {
             row with
                 Ours = wasteful row.Units row.Ours
-                Target = infinity
+                Target = 1000.
         })
         "slow-peer", (fun row -> { row with Peer = slower row.Peer })
     ]
