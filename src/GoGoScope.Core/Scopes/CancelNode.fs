@@ -144,9 +144,9 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
 
         won
 
-    /// Marks the children, which go to `marked`, the oldest first.
-    member private this.MarkChildren(marked: List<CancelNode>) =
-        let kids = List<CancelNode>()
+    /// Marks the children, which go to `marked`, the oldest first. `kids` is room for them, for one scope after the other.
+    member private this.MarkChildren(marked: List<CancelNode>, kids: List<CancelNode>) =
+        kids.Clear()
         this.Enter()
         this.AddChildren kids
         this.Exit()
@@ -162,8 +162,8 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
 
     /// Fires the token and wakes what is parked, with a value, in the order of parking. What throws must not keep the others
     /// from hearing it.
-    member private this.WakeAll() =
-        let parked = List<CancelLink>()
+    member private this.WakeAll(parked: List<CancelLink>) =
+        parked.Clear()
         this.Enter()
         this.Parked.TakeAll parked
         this.Exit()
@@ -186,15 +186,18 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
     /// The whole subtree is marked before anything in it is woken: whoever wakes finds everything else told already.
     member private this.Spread() =
         let marked = List<CancelNode>()
+        let kids = List<CancelNode>()
         marked.Add this
         let mutable index = 0
 
         while index < marked.Count do
-            marked[index].MarkChildren marked
+            marked[index].MarkChildren(marked, kids)
             index <- index + 1
 
+        let parked = List<CancelLink>()
+
         for node in marked do
-            node.WakeAll()
+            node.WakeAll parked
 
         if
             not (Volatile.Read(&this.Ended))

@@ -2,6 +2,7 @@ namespace GoGoScope
 
 open System
 open System.Collections.Generic
+open System.Globalization
 open System.Runtime.CompilerServices
 open System.Threading
 open System.Threading.Tasks
@@ -226,11 +227,21 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
         if isThere this.Extra && isThere this.Extra.Name then
             this.Extra.Name
         elif this.Kind = ChildKind.Root then
-            $"scope-{this.Id}"
+            "scope-" + this.Id.ToString CultureInfo.InvariantCulture
         else
             this.Attach()
-            let kind = this.Kind.ToString().ToLowerInvariant()
-            if this.Seq = 0 then kind else $"{kind}-{this.Seq}"
+
+            // plain concatenation: reasons carry names, and an interpolated one costs more than the rest of a cancel
+            let kind =
+                match this.Kind with
+                | ChildKind.Fork -> "fork"
+                | ChildKind.Task -> "task"
+                | _ -> "bound"
+
+            if this.Seq = 0 then
+                kind
+            else
+                kind + "-" + this.Seq.ToString CultureInfo.InvariantCulture
 
     /// Where it was started: file and line; empty when unknown.
     member this.Site: string =

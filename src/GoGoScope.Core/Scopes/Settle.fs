@@ -95,7 +95,33 @@ module internal Settle =
 
         causes
 
-    let private ofLists
+    /// The one failure that there was, when there is nothing else to weigh; null otherwise.
+    let private onlyFailure
+        (scope: Scope)
+        (body: ScopeNode)
+        (result: Outcome<'T, 'E>)
+        stopped
+        (failed: FailureLists)
+        : ScopeError<'E> | null =
+        if
+            isThere failed.Failures
+            && failed.Failures.Count = 1
+            && isMissing failed.Unread
+            && isMissing failed.CleanupFailures
+            && isMissing scope.Extra.DeadlineReason
+        then
+            let struct (_, node) = failed.Failures[0]
+
+            if obj.ReferenceEquals(node, body) then
+                null
+            else
+                match result with
+                | Error _ when not stopped -> null
+                | _ -> node.ErrorAs<'E>()
+        else
+            null
+
+    let private ofSeveral
         (scope: Scope)
         (body: ScopeNode)
         (result: Outcome<'T, 'E>)
@@ -149,6 +175,12 @@ module internal Settle =
                 ->
                 struct (result, Ending.Failed)
             | _ -> struct (Error { Cause = first; Others = others }, Ending.Failed)
+
+    /// Most failures are alone, and need no lists.
+    let private ofLists scope body (result: Outcome<'T, 'E>) stopped (failed: FailureLists) =
+        match onlyFailure scope body result stopped failed with
+        | null -> ofSeveral scope body result stopped failed
+        | failure -> struct (Error failure, Ending.Failed)
 
     /// Ok iff the body is Ok and nothing in the scope failed. Otherwise the earliest failure is the cause, and the later
     /// ones follow in start order, each of them once; a cancellation counts only when there is no failure. `stopped` tells
