@@ -28,16 +28,29 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable internal ToldFromAbove: bool
 
-    /// A lazy child before its start: nothing of it runs, and it is in no list.
+    // bit 0: shielded, bit 1: unborn; a byte more here makes every scope a word larger
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
-    val mutable internal Unborn: bool
-
-    /// The parent's cancel does not reach it.
-    [<Microsoft.FSharp.Core.DefaultValue(false)>]
-    val mutable internal Shielded: bool
+    val mutable private traits: byte
 
     member internal _.Environment = environment
     member internal _.Above = above
+
+    member private this.Trait(bit: byte, value: bool) =
+        this.traits <-
+            if value then
+                this.traits ||| bit
+            else
+                this.traits &&& ~~~bit
+
+    /// The parent's cancel does not reach it. Said when it is made.
+    member internal this.Shielded
+        with get () = this.traits &&& 1uy <> 0uy
+        and set value = this.Trait(1uy, value)
+
+    /// A lazy child before its start: nothing of it runs, and it is in no list. Changed by the one who makes or starts it.
+    member internal this.Unborn
+        with get () = this.traits &&& 2uy <> 0uy
+        and set value = this.Trait(2uy, value)
 
     /// Ends a timer or a registration together with the scope.
     [<EditorBrowsable(EditorBrowsableState.Never)>]

@@ -61,16 +61,6 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
     [<DefaultValue(false)>]
     val mutable internal Kind: ChildKind
 
-    [<DefaultValue(false)>]
-    val mutable internal ReportedStuck: bool
-
-    [<DefaultValue(false)>]
-    val mutable internal KeepGoing: bool
-
-    /// Children that still run when the body has ended well are stopped.
-    [<DefaultValue(false)>]
-    val mutable internal CancelRemaining: bool
-
     member internal this.Parent: Scope =
         let above = this.Above
 
@@ -84,6 +74,22 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
             Interlocked.CompareExchange(&this.Extra, ScopeExtra(), nothing) |> ignore
 
         this.Extra
+
+    // what few scopes are told stands apart: three bytes here would make every scope a word larger
+
+    /// A failure does not stop the siblings.
+    member internal this.KeepGoing
+        with get () = isThere this.Extra && this.Extra.KeepGoing
+        and set value =
+            if value then
+                this.Rare.KeepGoing <- true
+
+    /// Children that still run when the body has ended well are stopped.
+    member internal this.CancelRemaining
+        with get () = isThere this.Extra && this.Extra.CancelRemaining
+        and set value =
+            if value then
+                this.Rare.CancelRemaining <- true
 
     // ---- ending ----
 
@@ -187,8 +193,12 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
                 if kid.IsCancelled then
                     left.Push kid
 
-            if kids.Count = 0 && not (Volatile.Read(&scope.Ended)) && not scope.ReportedStuck then
-                scope.ReportedStuck <- true
+            if
+                kids.Count = 0
+                && not (Volatile.Read(&scope.Ended))
+                && not scope.Rare.ReportedStuck
+            then
+                scope.Rare.ReportedStuck <- true
 
                 scope.Tell(scope.Name, scope.StopReason)
 

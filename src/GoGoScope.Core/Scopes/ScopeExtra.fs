@@ -98,6 +98,12 @@ type internal ScopeExtra() =
     /// How many failures there were when its own deadline passed.
     member val FailuresAtDeadline = 0 with get, set
 
+    member val KeepGoing = false with get, set
+    member val CancelRemaining = false with get, set
+
+    /// It was named as stuck already.
+    member val ReportedStuck = false with get, set
+
     /// A child whose outcome mattered was stopped because this scope was.
     member val Cut = false with get, set
 
