@@ -241,8 +241,9 @@ type internal Launch =
     static member Child<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
         (parent: Scope, kind: ChildKind, file: string, line: int, body: 'B)
         : ScopeTask<'T, 'E> =
-        // a child in a child in a child, thousands deep, would run out of stack inline; a root's children are not deep
-        if isThere parent.Above && not (RuntimeHelpers.TryEnsureSufficientExecutionStack()) then
+        // a child in a child in a child, thousands deep, would run out of stack inline; a root in a child, too, so a root's
+        // children are asked as well
+        if not (RuntimeHelpers.TryEnsureSufficientExecutionStack()) then
             Launch.ChildWith(parent, kind, Launch.OnPool, false, file, line, body)
         else
 
