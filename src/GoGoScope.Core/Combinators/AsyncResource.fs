@@ -64,7 +64,10 @@ type AsyncResource<'T>(acquire: Func<CancellationToken, Task<'T>>, release: Func
                     ValueTask(release.Invoke(value, token)))
 
             settle (ValueSome value) mine
-            let! registered = OnDispose.Add<Never>(scope, step).ConfigureAwait scope.Dispatcher.UsesContext
+
+            let! registered =
+                OnDispose.Add<Never>(scope, step).ConfigureAwait scope.Dispatcher.UsesContext
+
             return registered |> Result.map (fun () -> value)
         with failure ->
             settle ValueNone mine

@@ -13,7 +13,8 @@ type internal Ensured<'E>(scope: Scope, bound: TimeSpan, work: Scoped<unit, 'E>)
         member _.DisposeAsync() =
             ValueTask(
                 task {
-                    let! outcome = Start.Shielded(scope, bound, work).ConfigureAwait scope.Dispatcher.UsesContext
+                    let! outcome =
+                        Start.Shielded(scope, bound, work).ConfigureAwait scope.Dispatcher.UsesContext
 
                     match outcome with
                     | Ok() -> ()

@@ -246,6 +246,7 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
                 match this.Kind with
                 | ChildKind.Fork -> "fork"
                 | ChildKind.Task -> "task"
+                | ChildKind.Operand -> "operand"
                 | _ -> "bound"
 
             if this.Seq = 0 then
