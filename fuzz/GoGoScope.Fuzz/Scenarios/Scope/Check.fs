@@ -13,6 +13,7 @@ type Tally() =
     static member Names = [
         "programs on one thread"
         "programs on threads"
+        "duels of two threads"
         "distinct interleavings"
         "scopes started"
         "cancels that hit a parked waiter"

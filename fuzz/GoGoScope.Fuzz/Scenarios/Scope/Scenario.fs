@@ -134,6 +134,13 @@ module Scenario =
                 elif order.GoesOn then goOn program problems
                 else Some(seen, problems))
 
+        let lost =
+            if order.Shows then
+                None
+            else
+                Duels.fight (if order.OnThreads then 50_000 else 200) (fun () ->
+                    tally.Add("duels of two threads", 1))
+
         for name in Tally.Names do
             printfn $"%9d{tally[name]} {name}"
 
@@ -155,4 +162,5 @@ module Scenario =
             for KeyValue(kind, struct (times, first)) in kinds do
                 printfn $"FAILED %d{times} times, first by the seed %d{first}: {kind}"
 
-            idle.IsEmpty && kinds.Count = 0
+            Option.iter (fun problem -> printfn $"FAILED {problem}") lost
+            idle.IsEmpty && kinds.Count = 0 && lost.IsNone
