@@ -273,3 +273,22 @@ let ``children that start each other at once, a thousand deep, end`` () =
         let! outcome = Story.wait (Scope.run (straight 1_000))
         Expect.ok 1_000 outcome
     })
+
+let rec private down (depth: int) : Scoped<int, string> =
+    if depth = 0 then
+        Scoped.value 0
+    else
+        let child: Scoped<int, string> = fun _ -> Scope.run (down (depth - 1))
+
+        scope {
+            let! running = fork child
+            let! below = running
+            return below + 1
+        }
+
+[<Fact>]
+let ``roots that nest in children end without overflowing the stack`` () =
+    Story.run (fun () -> task {
+        let! outcome = Story.wait (Scope.run (down 50_000))
+        Expect.ok 50_000 (outcome: Result<int, ScopeError<string>>)
+    })
