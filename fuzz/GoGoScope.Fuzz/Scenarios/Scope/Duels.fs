@@ -12,14 +12,10 @@ type private Rival() =
     let mutable over = false
 
     let run () =
-        let mutable spin = SpinWait()
-
         while not (Volatile.Read &over) do
             match Interlocked.Exchange(&next, null) with
-            | null -> spin.SpinOnce -1
-            | action ->
-                action.Invoke()
-                spin.Reset()
+            | null -> Thread.SpinWait 1
+            | action -> action.Invoke()
 
     do Thread(run, IsBackground = true).Start()
 
@@ -141,16 +137,23 @@ module Duels =
             }
         ]
 
+    /// About a nanosecond each.
+    let private hesitate (times: int) =
+        let mutable left = times
+
+        while Volatile.Read &left > 0 do
+            left <- left - 1
+
     /// Fights each duel so many times, and tells what was not as it must be. Each duel has a thread to run against.
     let fight (times: int) (count: unit -> unit) : string option =
         let fightOne (duel: Duel) (rival: Rival) (index: int) : string option =
             let work: Scoped<int, Fault> =
                 fun scope ->
                     rival.Send(fun () ->
-                        Thread.SpinWait(index % 97)
+                        hesitate (index % 499)
                         duel.Against scope)
 
-                    Thread.SpinWait(index * 7 % 89)
+                    hesitate (index / 499 % 17)
                     duel.Work scope
 
             let task = (Scope.run work).AsTask()
