@@ -32,6 +32,6 @@ internal sealed class EnsuredWork(Scope scope, TimeSpan bound, Body<Done, Never,
         var ended = new Result(await Child.Shielded(scope, bound, work).Core.ConfigureAwait(scope.Dispatcher.UsesContext));
 
         if (ended.TryGetError(out var error))
-            scope.Rare.AddCleanupFailure(error.Cause.ThrownOrNull() ?? new UntypedFailure(error));
+            scope.Rare.AddCleanupFailure(ScopeErrorModule.asException(error));
     }
 }

@@ -36,10 +36,13 @@ type AsyncResource<'T>(acquire: Func<CancellationToken, Task<'T>>, release: Func
                 Mine mine
             | _, busy -> Busy busy.Task)
 
-    let settle (value: 'T voption) (mine: TaskCompletionSource) =
+    let settle (outcome: Outcome<'T, Never>) (released: bool ref) (mine: TaskCompletionSource) =
         lock gate (fun () ->
-            held <- value
-            busy <- null)
+            busy <- null
+
+            match outcome with
+            | Ok value when not released.Value -> held <- ValueSome value
+            | _ -> ())
 
         mine.SetResult()
 
@@ -54,24 +57,35 @@ type AsyncResource<'T>(acquire: Func<CancellationToken, Task<'T>>, release: Func
             raise (InvalidOperationException "The resource is not acquired: bind Scope.acquire first.")
 
     /// From the acquired value to the registered release there is no step at which a cancel could come between.
-    member private _.AcquireFor(scope: Scope, mine: TaskCompletionSource) : Task<Outcome<'T, Never>> = task {
+    member private _.AcquireAndRegister(scope: Scope, released: bool ref) : Task<Outcome<'T, Never>> = task {
         try
             let! value = (acquire.Invoke scope.Token).ConfigureAwait scope.Dispatcher.UsesContext
 
             let step =
                 Cleanup(fun token ->
-                    lock gate (fun () -> held <- ValueNone)
-                    ValueTask(release.Invoke(value, token)))
+                    lock gate (fun () ->
+                        released.Value <- true
+                        held <- ValueNone)
 
-            settle (ValueSome value) mine
+                    ValueTask(release.Invoke(value, token)))
 
             let! registered =
                 OnDispose.Add<Never>(scope, step).ConfigureAwait scope.Dispatcher.UsesContext
 
             return registered |> Result.map (fun () -> value)
         with failure ->
-            settle ValueNone mine
             return Error(Explain.Failure(scope, failure))
+    }
+
+    /// Shows the value only once its release is registered: what those who wait register then is closed before it.
+    member private this.AcquireFor(scope: Scope, mine: TaskCompletionSource) : Task<Outcome<'T, Never>> = task {
+        let released = ref false // under the gate: a scope that ends at once may release before the value is shown
+
+        let! outcome =
+            this.AcquireAndRegister(scope, released).ConfigureAwait scope.Dispatcher.UsesContext
+
+        settle outcome released mine
+        return outcome
     }
 
     /// Acquires it in the scope, or waits for the one who does: none means that it is to be asked again. From the claim to

@@ -18,8 +18,7 @@ type internal Ensured<'E>(scope: Scope, bound: TimeSpan, work: Scoped<unit, 'E>)
 
                     match outcome with
                     | Ok() -> ()
-                    | Error { Cause = Cause.Crashed failure } -> raise failure
-                    | Error error -> raise (UntypedFailure(box error))
+                    | Error error -> raise (ScopeError.asException error)
                 }
                 :> Task
             )

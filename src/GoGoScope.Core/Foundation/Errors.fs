@@ -197,6 +197,13 @@ module ScopeError =
         Others = Array.ofSeq (Seq.skip 1 error.Others)
     }
 
+    /// The error where only an exception fits: its own exception if that says all, otherwise one that carries the whole error.
+    let internal asException (error: ScopeError<'E>) : exn =
+        match error.Cause with
+        | Cause.Crashed failure
+        | Cause.CleanupFailed failure when error.Others.Count = 0 -> failure
+        | _ -> UntypedFailure(box error)
+
     /// Translates the caller's own errors; every other cause stays as it is.
     let map (change: 'A -> 'B) (error: ScopeError<'A>) : ScopeError<'B> = {
         Cause = mapCause change error.Cause

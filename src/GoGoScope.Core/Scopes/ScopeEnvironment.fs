@@ -34,7 +34,8 @@ type StuckChild = {
 type ScopeHooks = {
     /// Called for every error that no caller is given. Runs on the thread on which the error came to light.
     OnUnobserved: Action<UnobservedError>
-    /// Called once for each child that is still running when the grace after a cancel is over.
+    /// Called once for each child that is still running when the grace after a cancel is over, and for each cleanup that
+    /// takes longer than the grace. Runs on the thread of the clock's timer.
     OnStuck: Action<StuckChild>
 } with
 

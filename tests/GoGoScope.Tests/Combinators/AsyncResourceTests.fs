@@ -262,3 +262,34 @@ let ``a wait for somebody else's acquire can be cancelled`` () =
         Expect.ok 1 (outcome: Result<int, ScopeError<string>>)
         Assert.Contains("5 True", stage.Told)
     })
+
+[<Fact>]
+let ``the release is registered before anyone who waited goes on`` () =
+    Story.run (fun () -> task {
+        let stage = Stage()
+        let resource = (Counted stage).Resource
+        let heldAtCleanup = ref false
+
+        let! outcome =
+            stage.Run(
+                scope {
+                    let! here = Scope.current
+                    let acquire: Scoped<int, string> = Scope.acquire resource
+
+                    let noted: Scoped<unit, string> =
+                        Scope.onDispose (fun () -> heldAtCleanup.Value <- resource.IsAcquired)
+
+                    let! _ = fun (_: Scope) -> acquire here
+
+                    and! _ = scope {
+                        let! _ = fun (_: Scope) -> acquire here
+                        do! fun (_: Scope) -> noted here
+                    }
+
+                    return ()
+                }
+            )
+
+        Expect.ok () (outcome: Result<unit, ScopeError<string>>)
+        Assert.True(heldAtCleanup.Value, "a cleanup that came later ran after the release")
+    })

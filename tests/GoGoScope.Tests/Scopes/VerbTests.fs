@@ -218,3 +218,30 @@ let ``a child knows the file and the line where it was started`` () =
         Assert.Equal<int>([ lines.Head .. lines.Head + 2 ], List.take 3 lines)
         Assert.Equal(5, (List.distinct lines).Length)
     })
+
+[<Fact>]
+let ``what ensured work fails with is kept, all of it`` () =
+    Story.run (fun () -> task {
+        let both: Scoped<unit, string> =
+            (fun _ ->
+                ValueTask<_>(
+                    Error {
+                        Cause = Cause.Crashed(Exception "first")
+                        Others = [| Cause.Failed "second" |]
+                    }
+                ))
+
+        let! outcome =
+            Story.wait (
+                Scope.run (
+                    scope {
+                        use! _ = Scope.ensure (TimeSpan.FromSeconds 1.) both
+                        return ()
+                    }
+                )
+            )
+
+        match (outcome: Result<unit, ScopeError<string>>) with
+        | Error { Cause = Cause.CleanupFailed failure } -> Assert.Contains("second", failure.Message)
+        | other -> failwith $"expected a failed cleanup, but was {other}"
+    })
