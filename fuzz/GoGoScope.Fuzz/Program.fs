@@ -2,19 +2,21 @@
 module GoGoScope.Fuzz.Program
 
 open System
-open GoGoScope.Fuzz.Trees
 
 let private usage () =
-    let sabotages = String.Join(", ", List.map fst Sabotage.all)
-
     eprintfn
-        $"""dotnet run -c Release --project fuzz/GoGoScope.Fuzz -- scope [--seeds N | --minutes N | --seed S] [--all] [--threads] [--sabotage NAME]
+        """dotnet run -c Release --project fuzz/GoGoScope.Fuzz -- SCENARIO [--seeds N | --minutes N | --seed S] [--all] [--threads] [--sabotage NAME]
   --seeds N        the seeds 1 .. N (default 1000)
   --minutes N      seeds until the time is over
   --seed S         this seed only, with all that happens
-  --all            goes on after a failure, and lists the kinds of failures
-  --threads        every program on the thread pool, instead of every fourth
-  --sabotage NAME  plants a bug, and must exit 1: {sabotages}"""
+  --all            goes on after a failure
+  --threads        every program on the thread pool, where a scenario has a choice
+  --sabotage NAME  plants a bug, and must exit 1
+scenarios (`all` plays each of them) and the bugs that they can plant:"""
+
+    for scenario in Scenarios.all do
+        let bugs = String.Join(", ", scenario.Sabotages)
+        eprintfn $"  %-12s{scenario.Name} {bugs}"
 
     2
 
@@ -46,26 +48,44 @@ let rec private read (order: Order) (sabotage: string) (arguments: string list) 
         read order sabotage rest
     | "--threads" :: rest -> read { order with OnThreads = true } sabotage rest
     | "--all" :: rest -> read { order with GoesOn = true } sabotage rest
-    | "--sabotage" :: name :: rest ->
-        match List.tryFind (fun (known, _) -> known = name) Sabotage.all with
-        | Some(_, library) -> read { order with Library = library } $" --sabotage {name}" rest
-        | None -> None
+    | "--sabotage" :: name :: rest -> read order name rest
     | _ -> None
+
+let private everything = {
+    Seeds = seq { 1..1000 }
+    Until = TimeSpan.MaxValue
+    Shows = false
+    GoesOn = false
+    OnThreads = false
+}
 
 [<EntryPoint>]
 let main arguments =
-    let everything = {
-        Seeds = seq { 1..1000 }
-        Until = TimeSpan.MaxValue
-        Library = Library
-        Shows = false
-        GoesOn = false
-        OnThreads = false
-    }
-
     match Array.toList arguments with
-    | "scope" :: rest ->
+    | "all" :: rest ->
         match read everything "" rest with
-        | Some(order, sabotage) -> if Scenario.play order sabotage then 0 else 1
-        | None -> usage ()
-    | _ -> usage ()
+        | Some(order, "") ->
+            // a time is shared by the scenarios
+            let order =
+                if order.Until = TimeSpan.MaxValue then
+                    order
+                else
+                    {
+                        order with
+                            Until = order.Until / float Scenarios.all.Length
+                    }
+
+            let held =
+                Scenarios.all
+                |> List.filter (fun scenario ->
+                    printfn $"{scenario.Name}:"
+                    scenario.Play order "")
+
+            if held.Length = Scenarios.all.Length then 0 else 1
+        | _ -> usage ()
+    | name :: rest ->
+        match List.tryFind (fun scenario -> scenario.Name = name) Scenarios.all, read everything "" rest with
+        | Some scenario, Some(order, sabotage) when sabotage = "" || List.contains sabotage scenario.Sabotages ->
+            if scenario.Play order sabotage then 0 else 1
+        | _ -> usage ()
+    | [] -> usage ()

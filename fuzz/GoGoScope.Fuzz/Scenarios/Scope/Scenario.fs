@@ -5,25 +5,19 @@ open System.Collections.Generic
 open System.Diagnostics
 open System.Text.RegularExpressions
 
-/// What to run.
-type Order = {
-    Seeds: int seq
-    Until: TimeSpan
+
+/// What to run, and on which library.
+type TreeOrder = {
+    Order: GoGoScope.Fuzz.Order
     Library: unit -> Library
-    /// Only one seed: show what happened.
-    Shows: bool
-    /// Goes on after a failure, and lists all kinds of failures.
-    GoesOn: bool
-    /// All programs on the thread pool and the system clock.
-    OnThreads: bool
 }
 
 /// The scenario `scope`: random trees of scopes, every guarantee checked after each.
 module Scenario =
 
     /// Every fourth program runs on threads, or all of them.
-    let private program (order: Order) (seed: int) : Program =
-        Generate.program (order.OnThreads || abs seed % 4 = 3) seed
+    let private program (order: TreeOrder) (seed: int) : Program =
+        Generate.program (order.Order.OnThreads || abs seed % 4 = 3) seed
 
     let private run (library: unit -> Library) (program: Program) =
         if program.Threads then
@@ -66,7 +60,7 @@ module Scenario =
         let text = Regex.Replace(List.head problems, @"(?<!guarantee )\d+", "0")
         text.Substring(0, min 50 text.Length)
 
-    let private report (order: Order) (sabotage: string) (seen: Observation) (problems: string list) =
+    let private report (order: TreeOrder) (sabotage: string) (seen: Observation) (problems: string list) =
         let program = seen.Program
 
         let fails smaller =
@@ -104,7 +98,7 @@ module Scenario =
             sabotage
 
     /// True when every guarantee held, and enough happened to say so.
-    let play (order: Order) (sabotage: string) : bool =
+    let private playWith (order: TreeOrder) (sabotage: string) : bool =
         let tally = Tally()
         let started = Stopwatch.GetTimestamp()
 
@@ -118,27 +112,27 @@ module Scenario =
             None
 
         let broken =
-            order.Seeds
-            |> Seq.takeWhile (fun _ -> Stopwatch.GetElapsedTime started < order.Until)
+            order.Order.Seeds
+            |> Seq.takeWhile (fun _ -> Stopwatch.GetElapsedTime started < order.Order.Until)
             |> Seq.tryPick (fun seed ->
                 let program = program order seed
                 let seen, problems = check tally order.Library program
 
-                if order.Shows then
+                if order.Order.Shows then
                     printfn $"{Model.print program}"
 
                     for entry in seen.Entries do
                         printfn $"{Event.print entry}"
 
                 if problems.IsEmpty then None
-                elif order.GoesOn then goOn program problems
+                elif order.Order.GoesOn then goOn program problems
                 else Some(seen, problems))
 
         let lost =
-            if order.Shows then
+            if order.Order.Shows then
                 None
             else
-                Duels.fight (if order.OnThreads then 50_000 else 200) (fun () ->
+                Duels.fight (if order.Order.OnThreads then 50_000 else 200) (fun () ->
                     tally.Add("duels of two threads", 1))
 
         for name in Tally.Names do
@@ -148,13 +142,14 @@ module Scenario =
         | Some(seen, problems) ->
             report order sabotage seen problems
             false
-        | None when order.Shows ->
+        | None when order.Order.Shows ->
             printfn "every guarantee held"
             true
         | None ->
             // what only one thread can show is not asked of threads
             let idle =
-                Tally.Names |> List.filter (fun name -> tally[name] = 0L && not order.OnThreads)
+                Tally.Names
+                |> List.filter (fun name -> tally[name] = 0L && not order.Order.OnThreads)
 
             for name in idle do
                 printfn $"FAILED never happened: {name}"
@@ -164,3 +159,14 @@ module Scenario =
 
             Option.iter (fun problem -> printfn $"FAILED {problem}") lost
             idle.IsEmpty && kinds.Count = 0 && lost.IsNone
+
+    /// As a command line names it.
+    let scenario: GoGoScope.Fuzz.Scenario = {
+        Name = "scope"
+        Sabotages = List.map fst Sabotage.all
+        Play =
+            fun order sabotage ->
+                match List.tryFind (fun (known, _) -> known = sabotage) Sabotage.all with
+                | Some(name, library) -> playWith { Order = order; Library = library } $" --sabotage {name}"
+                | None -> playWith { Order = order; Library = Library } ""
+    }

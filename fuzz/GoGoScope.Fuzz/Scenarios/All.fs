@@ -1,0 +1,4 @@
+module GoGoScope.Fuzz.Scenarios
+
+/// Every scenario, in the order in which the rooms were built: one line each.
+let all: Scenario list = [ Trees.Scenario.scenario ]
