@@ -60,6 +60,58 @@ module ScopeVerbs =
             ) : Scoped<ScopeTask<'T, 'E>, 'E> =
             fun scope -> ValueTask<_>(Ok(Start.ForkWith(scope, options, work, file, line)))
 
+        /// Starts `work` as a helper of everything else in the scope: when the body and all other children have ended, the
+        /// daemons are told to stop (`ScopeExited`), the youngest first, each of them once the younger ones have ended. A cancel
+        /// of the scope reaches them in the same order, so a helper outlives those who need it. A daemon that fails fails the
+        /// scope. It needs no permit of a scope with `Concurrency`.
+        static member inline daemon
+            (
+                work: Scoped<'T, 'E>,
+                [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
+                [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
+            ) : Scoped<ScopeTask<'T, 'E>, 'E> =
+            fun scope -> ValueTask<_>(Ok(Start.Daemon(scope, TaskOptions.Default, work, file, line)))
+
+        /// As `Scope.daemon`, with options.
+        static member inline daemonWith
+            (
+                options: TaskOptions,
+                work: Scoped<'T, 'E>,
+                [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
+                [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
+            ) : Scoped<ScopeTask<'T, 'E>, 'E> =
+            fun scope -> ValueTask<_>(Ok(Start.Daemon(scope, options, work, file, line)))
+
+        /// Starts a child and waits until it says that it is ready: a server that listens, a consumer that has subscribed.
+        /// What it fails with before is this wait's error and does not touch the scope; afterwards it is a `fork` child like
+        /// any other. A child that ends without a word is a crash. A cancel ends the wait, and the child.
+        static member inline start
+            (
+                work: Ready<'R> -> Scoped<'T, 'E>,
+                [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
+                [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
+            ) : Scoped<'R, 'E> =
+            fun scope -> Verb.Start(scope, false, TaskOptions.Default, work, file, line)
+
+        /// As `Scope.start`, with options.
+        static member inline startWith
+            (
+                options: TaskOptions,
+                work: Ready<'R> -> Scoped<'T, 'E>,
+                [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
+                [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
+            ) : Scoped<'R, 'E> =
+            fun scope -> Verb.Start(scope, false, options, work, file, line)
+
+        /// As `Scope.start`, for a daemon.
+        static member inline startDaemon
+            (
+                work: Ready<'R> -> Scoped<'T, 'E>,
+                [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
+                [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
+            ) : Scoped<'R, 'E> =
+            fun scope -> Verb.Start(scope, true, TaskOptions.Default, work, file, line)
+
         /// Starts `work` as a child whose outcome is only a value, of any error type: its failure does not touch the scope,
         /// unless nobody has looked at it when the scope exits.
         static member inline task
@@ -188,6 +240,12 @@ module Scope =
     let ensure (bound: TimeSpan) (work: Scoped<unit, 'E>) : Scoped<IAsyncDisposable, 'E> =
         Checks.duration (nameof bound) bound
         fun scope -> Verb.Ensure(scope, bound, work)
+
+    /// Runs work that may not hear its token, on the thread pool: a blocking call of somebody else's library. A cancel ends
+    /// the wait at once and calls `onAbandon` (close the socket); the work is left behind, counted in `Abandoned`, and
+    /// what it fails with in the end goes to `OnUnobserved`. Nothing else in this library is ever left behind.
+    let abandonable (onAbandon: unit -> unit) (work: CancellationToken -> Task<'T>) : Scoped<'T, 'E> =
+        fun scope -> Verb.Abandonable(scope, onAbandon, work)
 
     /// Acquires the resource and registers its release in one step; the scope releases it at its end.
     let acquire (resource: AsyncResource<'T>) : Scoped<'T, 'E> = resource.Acquire()

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using Microsoft.Extensions.Logging;
 using Microsoft.FSharp.Core;
@@ -26,6 +27,13 @@ public sealed class ScopeSettings
     /// <summary>Stops the scope when it fires (<see cref="CancelReason.TokenFired"/>). Default: none.</summary>
     public CancellationToken CancellationToken { get; init; } = ScopeOptions.Default.CancellationToken;
 
+    /// <summary>
+    /// Most tasks running at once in this scope and all below it, 1 or more; the others wait for their turn. A task with all
+    /// that it starts counts as one: nested tasks need no permit of their own. The scope's body and daemons need none.
+    /// Default: <see cref="int.MaxValue"/>, which is no limit.
+    /// </summary>
+    public int Concurrency { get; init; } = ScopeOptions.Default.Concurrency;
+
     /// <summary>What happens to running children when the body has ended well. Default: they are waited for.</summary>
     public OnExit OnExit { get; init; } = ScopeOptions.Default.OnExit;
 
@@ -38,11 +46,11 @@ public sealed class ScopeSettings
     /// </summary>
     public TimeSpan? Grace { get; init; }
 
-    /// <summary>Called for every error that no caller is given. Default: null; with <see cref="OnStuck"/> null too, the parent's.</summary>
-    public Action<UnobservedError>? OnUnobserved { get; init; }
-
-    /// <summary>Called for each child that still runs when the grace after a cancel is over. Default: null, as <see cref="OnUnobserved"/>.</summary>
-    public Action<StuckChild>? OnStuck { get; init; }
+    /// <summary>
+    /// Who is told of what happens: <c>new() { OnUnobserved = error => .. }</c>. A hook that throws changes nothing but a line
+    /// in the log. Default: null, which is the parent's, or nobody.
+    /// </summary>
+    public HookSettings? Hooks { get; init; }
 
     /// <summary>Where stuck children and unobserved errors are written. Default: null, which is the parent's, or nowhere.</summary>
     public ILogger? Logger { get; init; } = ScopeOptions.Default.Logger;
@@ -59,11 +67,7 @@ public sealed class ScopeSettings
     internal static ScopeOptions ToCore(ScopeSettings? settings) => settings?.ToCore() ?? ScopeOptions.Default;
 
     private ScopeOptions ToCore() => new(
-        Name, Timeout, Deadline, Parent, CancellationToken, OnExit, OnFailure, Given(Grace), Hooks(), Logger, Clock, Dispatcher, Given(Ambient));
-
-    private ScopeHooks? Hooks() => (OnUnobserved, OnStuck) is (null, null)
-        ? ScopeOptions.Default.Hooks
-        : new(OnUnobserved ?? ScopeHooks.None.OnUnobserved, OnStuck ?? ScopeHooks.None.OnStuck);
+        Name, Timeout, Deadline, Parent, CancellationToken, Concurrency, OnExit, OnFailure, Given(Grace), Hooks?.ToCore(), Logger, Clock, Dispatcher, Given(Ambient));
 
     private static FSharpValueOption<T> Given<T>(T? value)
         where T : struct => value is { } given ? FSharpValueOption<T>.NewValueSome(given) : default;
@@ -84,7 +88,23 @@ public sealed class TaskSettings
     /// <summary>Where its body starts. Default: at once, on the caller's thread.</summary>
     public StartMode Start { get; init; } = TaskOptions.Default.Start;
 
-    internal TaskOptions ToCore() => new(Name, Timeout, Start);
+    /// <summary>What observers are told of it: attributes of its span, values for the hooks. Default: none.</summary>
+    public IReadOnlyList<KeyValuePair<string, object>> Tags { get; init; } = TaskOptions.Default.Tags;
+
+    /// <summary>
+    /// Its place among those that wait for a permit of a scope with <see cref="ScopeSettings.Concurrency"/>: the higher number
+    /// goes first, equals in the order of their start. Default: 0.
+    /// </summary>
+    public int Priority { get; init; } = TaskOptions.Default.Priority;
+
+    /// <summary>
+    /// While a child runs under this key, starting another under it gives the handle of the first; both must have the same
+    /// types, or an <see cref="ArgumentException"/> is thrown. Keys belong to the scope in which the child is started.
+    /// Default: empty, which shares nothing.
+    /// </summary>
+    public string Dedupe { get; init; } = TaskOptions.Default.Dedupe;
+
+    internal TaskOptions ToCore() => new(Name, Timeout, Start, Tags, Priority, Dedupe);
 }
 
 /// <summary>How many things run at once. The defaults are those of F#'s <c>Parallel.Options</c>.</summary>

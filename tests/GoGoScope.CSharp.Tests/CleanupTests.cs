@@ -74,7 +74,7 @@ public sealed class CleanupTests
                 kept = scope;
                 return Task.CompletedTask;
             },
-            new() { Name = "ended", OnUnobserved = unobserved.Add }).InTime();
+            new() { Name = "ended", Hooks = new() { OnUnobserved = unobserved.Add } }).InTime();
         return kept!;
     }
 

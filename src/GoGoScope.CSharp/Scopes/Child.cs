@@ -15,8 +15,21 @@ internal static class Child
         ArgumentNullException.ThrowIfNull(scope);
         return settings is null
             ? Launch.Child<T, TError, WorkBody<T, TError, TWork>>(scope, kind, file, line, new(work.Work))
-            : Launch.ChildWith<T, TError, WorkBody<T, TError, TWork>>(scope, kind, settings.ToCore(), false, file, line, new(work.Work));
+            : Launch.ChildWith<T, TError, WorkBody<T, TError, TWork>>(scope, kind, settings.ToCore(), ChildTraits.None, file, line, new(work.Work));
     }
+
+    public static StartWait<TReady, T, TError> Starting<TReady, T, TError>(Scope scope)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        return new(scope);
+    }
+
+    /// <summary>Starts a child whose failure is only a value until it says that it is ready, and waits for that.</summary>
+    public static ScopeAwaitable<TReady, TError> Start<TReady, T, TError, TWork>(
+        StartWait<TReady, T, TError> wait, ChildKind kind, TaskSettings? settings, Body<T, TError, TWork> work, string file, int line)
+        where TWork : struct, IWork<T, TError> =>
+        new(wait.Watch(Launch.ChildWith<T, TError, WorkBody<T, TError, TWork>>(
+            wait.Scope, kind, (settings ?? new()).ToCore(), ChildTraits.Starting, file, line, new(work.Work))));
 
     public static ScopeAwaitable<T, TError> Bound<T, TError, TWork>(Scope scope, Body<T, TError, TWork> work)
         where TWork : struct, IWork<T, TError> =>
@@ -37,7 +50,7 @@ internal static class Child
         ArgumentNullException.ThrowIfNull(scope);
         Checks.duration(nameof(bound), bound);
         return new(Launch.ChildWith<T, TError, WorkBody<T, TError, TWork>>(
-            scope, ChildKind.Bound, new TaskSettings { Timeout = bound }.ToCore(), true, "", 0, new(work.Work)).AsValueTask());
+            scope, ChildKind.Bound, new TaskSettings { Timeout = bound }.ToCore(), ChildTraits.Shielded, "", 0, new(work.Work)).AsValueTask());
     }
 
     public static ScopeAwaitable<T, TError> Root<T, TError, TWork>(

@@ -85,7 +85,7 @@ module ScopeTask =
             if wait.IsCompleted || obj.ReferenceEquals(child.Node.Scope.Parent, scope) then
                 Await.Changed(scope, wait, Ok)
             else
-                Await.Changed(scope, ForeignChildWait<'T, 'E>(scope, child.Node).Start(), Ok)
+                Await.Changed(scope, Await.Foreign(scope, child.Node), Ok)
 
     /// The outcome as a task, for code outside every scope; never faults.
     let toTask (child: ScopeTask<'T, 'E>) : Task<Result<'T, ScopeError<'E>>> = child.AsValueTask().AsTask()

@@ -52,6 +52,25 @@ type Verb =
         : ValueTask<Outcome<unit, 'E>> =
         OnDispose.Add(scope, (fun token -> cleanup token))
 
+    static member Start
+        (
+            scope: Scope,
+            daemon: bool,
+            options: TaskOptions,
+            work: Ready<'R> -> Scoped<'T, 'E>,
+            file: string,
+            line: int
+        ) : ValueTask<Outcome<'R, 'E>> =
+        let wait = StartWait<'R, 'T, 'E>(scope)
+
+        let body (child: Scope) = work (wait.ReadyIn child) child
+        wait.Watch(Start.Starting(scope, daemon, options, body, file, line))
+
+    static member Abandonable
+        (scope: Scope, onAbandon: unit -> unit, work: CancellationToken -> Task<'T>)
+        : ValueTask<Outcome<'T, 'E>> =
+        AbandonWait<'T, 'E>(scope, onAbandon).Run(Func<_, _> work)
+
     static member Ensure
         (scope: Scope, bound: TimeSpan, work: Scoped<unit, 'E>)
         : ValueTask<Outcome<IAsyncDisposable, 'E>> =

@@ -28,7 +28,7 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable internal ToldFromAbove: bool
 
-    // bit 0: shielded, bit 1: unborn; a byte more here makes every scope a word larger
+    // bit 0: shielded, bit 1: unborn, bit 2: opened; a byte more here makes every scope a word larger
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable private traits: byte
 
@@ -51,6 +51,11 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
     member internal this.Unborn
         with get () = this.traits &&& 2uy <> 0uy
         and set value = this.Trait(2uy, value)
+
+    /// It was run or opened by its own call, and is nobody's child task. Said when it is made.
+    member internal this.Opened
+        with get () = this.traits &&& 4uy <> 0uy
+        and set value = this.Trait(4uy, value)
 
     /// Ends a timer or a registration together with the scope.
     [<EditorBrowsable(EditorBrowsableState.Never)>]
@@ -196,6 +201,12 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
                 with failure ->
                     this.Unobserved("a wait that was cancelled", failure)
 
+    /// An ordinary exit is no cancellation.
+    member private this.TellCancelled() =
+        match this.StopReason with
+        | CancelReason.ScopeExited _ when not this.ToldFromAbove -> ()
+        | reason -> environment.OnCancel { Scope = this.Name; Reason = reason }
+
     /// The whole subtree is marked before anything in it is woken: whoever wakes finds everything else told already.
     member private this.Spread() =
         let marked = List<CancelNode>()
@@ -207,9 +218,18 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
             marked[index].MarkChildren(marked, kids)
             index <- index + 1
 
+        if environment.Hooks.HearsCancels then
+            this.TellCancelled()
+
         let parked = List<CancelLink>()
 
         for node in marked do
+            if
+                not (obj.ReferenceEquals(node, this))
+                && not (obj.ReferenceEquals(node.Environment.Hooks, node.Above.Environment.Hooks))
+            then
+                node.TellCancelled()
+
             node.WakeAll parked
 
         if

@@ -5,59 +5,6 @@ open System.Runtime.CompilerServices
 open System.Threading
 open GoGoScope.Missing
 
-/// A body as the kernel starts it: a struct type parameter, so that neither face pays an adapter.
-type internal IBody<'T, 'E> =
-    /// Runs the body in `scope` up to its first wait. True: it has ended, and `outcome` holds how. False: the scope has
-    /// a node now, which the body will end. Never throws.
-    abstract Run: scope: Scope * outcome: byref<Outcome<'T, 'E>> -> bool
-
-/// A body that starts later than its child is made, on whichever thread: in the execution context of the caller.
-[<AbstractClass>]
-type internal LaterStart<'T, 'E>() =
-    let flow = ExecutionContext.Capture()
-
-    static let inFlow =
-        ContextCallback(fun start ->
-            match start with
-            | :? LaterStart<'T, 'E> as start -> start.Begin()
-            | _ -> ())
-
-    static member val Go =
-        Action<obj | null>(fun start ->
-            match start with
-            | :? LaterStart<'T, 'E> as start -> start.Run()
-            | _ -> ())
-
-    abstract Begin: unit -> unit
-
-    member this.Run() =
-        match flow with
-        | null -> this.Begin()
-        | flow -> ExecutionContext.Run(flow, inFlow, this)
-
-/// A child whose body waits to be asked for. Not counted, and not in the tree, before it starts.
-[<Sealed>]
-type internal LazyNode<'T, 'E>(scope: Scope) =
-    inherit Node<'T, 'E>(scope)
-    let mutable start: LaterStart<'T, 'E> = nothing
-
-    member _.StartWith(later: LaterStart<'T, 'E>) = start <- later
-
-    override this.EnsureStarted() =
-        let mine = Interlocked.Exchange(&start, nothing)
-
-        if isThere mine then
-            scope.Unborn <- false
-            scope.Count.BodyStarts()
-
-            if scope.Parent.Count.Enter() = Entry.Closed then
-                Volatile.Write(&scope.Ended, true)
-                this.Deliver(Error(ScopeError.rejected (Rejection.ScopeEnded scope.Parent.Name)))
-            elif RuntimeHelpers.TryEnsureSufficientExecutionStack() then
-                mine.Run()
-            else
-                scope.Dispatcher.Queue(LaterStart<'T, 'E>.Go, mine)
-
 /// How children and roots start and, when they end before anyone could look, end.
 [<AbstractClass; Sealed>]
 type internal Launch =
@@ -91,6 +38,14 @@ type internal Launch =
         try
             scope.SetTimeout timeout
             scope.Attach()
+
+            if
+                scope.Environment.HearsTasks
+                && scope.Kind >= ChildKind.Fork
+                && scope.Rare.StartedAt.IsNone
+            then
+                scope.TellStarted()
+
             null
         with failure ->
             failure
@@ -164,12 +119,91 @@ type internal Launch =
         node.Deliver(Error(ScopeError.rejected (Rejection.ScopeEnded parent.Name)))
         ScopeTask<'T, 'E>(node)
 
-    static member private Fresh(parent: Scope, kind: ChildKind, file: string, line: int) =
+    static member private Describe(scope: Scope, options: TaskOptions) =
+        if options.Name <> "" then
+            scope.Rare.Name <- options.Name
+
+        if options.Tags.Count > 0 then
+            scope.Rare.Tags <- options.Tags
+
+        if options.Dedupe <> "" then
+            scope.Rare.DedupeKey <- options.Dedupe
+
+    /// A child before its start.
+    static member private Made<'T, 'E>
+        (parent: Scope, kind: ChildKind, options: TaskOptions, traits: ChildTraits, file: string, line: int)
+        : Node<'T, 'E> =
         let scope = Scope(parent.Environment, parent)
         scope.Kind <- kind
         scope.File <- file
         scope.Line <- line
-        scope
+        scope.Shielded <- kind = ChildKind.Daemon || traits.HasFlag ChildTraits.Shielded
+
+        if traits.HasFlag ChildTraits.Starting then
+            scope.Rare.IsStarting <- true
+
+        if not (obj.ReferenceEquals(options, TaskOptions.Default)) then
+            Launch.Describe(scope, options)
+
+        let node =
+            if options.Start = StartMode.Lazy then
+                scope.Unborn <- true
+                LazyNode<'T, 'E> scope :> Node<'T, 'E>
+            else
+                Node<'T, 'E>(scope)
+
+        scope.Node <- node
+        node
+
+    static member private StartMade<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
+        (node: Node<'T, 'E>, options: TaskOptions, body: 'B)
+        : ScopeTask<'T, 'E> =
+        let scope = node.Scope
+
+        match node with
+        | :? LazyNode<'T, 'E> as node ->
+            node.StartWith(BodyStart<'T, 'E, 'B>(scope, node, options.Timeout, body))
+            ScopeTask<'T, 'E>(node)
+        | node ->
+            scope.Count.BodyStarts()
+
+            if not (scope.TryEnterParent()) then
+                Volatile.Write(&scope.Ended, true)
+                node.Deliver(Error(ScopeError.rejected (Rejection.ScopeEnded scope.Parent.Name)))
+            else
+                let mutable body = body
+
+                if
+                    options.Start = StartMode.Pool
+                    || not (RuntimeHelpers.TryEnsureSufficientExecutionStack())
+                then
+                    Launch.StartLater(node, options.Timeout, body)
+                else
+                    Launch.Begin(scope, node, options.Timeout, &body)
+
+                scope.HasStarted()
+
+            ScopeTask<'T, 'E>(node)
+
+    /// On the pool. The time in its queue counts.
+    static member private StartLater<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
+        (node: Node<'T, 'E>, timeout: TimeSpan, body: 'B)
+        : unit =
+        let scope = node.Scope
+
+        let failure =
+            match Launch.Prepare(scope, timeout) with
+            | null ->
+                let start = BodyStart<'T, 'E, 'B>(scope, node, Timeout.InfiniteTimeSpan, body)
+
+                match Try.run (fun () -> scope.Dispatcher.Queue(LaterStart<'T, 'E>.Go, start)) with
+                | Ok() -> null
+                | Error failure -> failure
+            | failure -> failure
+
+        match failure with
+        | null -> ()
+        | failure -> node.BodyEnded(Error(ScopeError.crashed failure))
 
     /// Starts a child that has options: it is in the tree from its start. A shielded one does not hear its parent's cancel.
     static member ChildWith<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
@@ -177,59 +211,30 @@ type internal Launch =
             parent: Scope,
             kind: ChildKind,
             options: TaskOptions,
-            shielded: bool,
+            traits: ChildTraits,
             file: string,
             line: int,
             body: 'B
         ) : ScopeTask<'T, 'E> =
         Checks.notNull (nameof options) options
-        Checks.notNull (nameof options.Name) options.Name
-        Checks.durationOrInfinite (nameof options.Timeout) options.Timeout
+        options.Check()
 
-        let prepare (scope: Scope) (node: Node<'T, 'E>) =
-            scope.Node <- node
-            scope.Shielded <- shielded
-
-            if options.Name <> "" then
-                scope.Rare.Name <- options.Name
-
-        if options.Start = StartMode.Lazy then
-            let scope = Launch.Fresh(parent, kind, file, line)
-            scope.Unborn <- true
-            let node = LazyNode<'T, 'E> scope
-            prepare scope node
-            node.StartWith(BodyStart<'T, 'E, 'B>(scope, node, options.Timeout, body))
-            ScopeTask<'T, 'E>(node)
-        elif parent.Count.Enter() = Entry.Closed then
-            Launch.Refused parent
+        if options.Dedupe = "" then
+            Launch.StartMade(Launch.Made(parent, kind, options, traits, file, line), options, body)
         else
-            let scope = Launch.Fresh(parent, kind, file, line)
-            scope.Count.BodyStarts()
-            let node = Node<'T, 'E>(scope)
-            prepare scope node
-            let mutable body = body
+            let make () =
+                Launch.Made<'T, 'E>(parent, kind, options, traits, file, line) :> ScopeNode
 
-            if
-                options.Start = StartMode.Pool
-                || not (RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            then
-                let failure =
-                    match Launch.Prepare(scope, options.Timeout) with // the time in the queue counts
-                    | null ->
-                        let start = BodyStart<'T, 'E, 'B>(scope, node, Timeout.InfiniteTimeSpan, body)
-
-                        match Try.run (fun () -> scope.Dispatcher.Queue(LaterStart<'T, 'E>.Go, start)) with
-                        | Ok() -> null
-                        | Error failure -> failure
-                    | failure -> failure
-
-                match failure with
-                | null -> ()
-                | failure -> node.BodyEnded(Error(ScopeError.crashed failure))
-            else
-                Launch.Begin(scope, node, options.Timeout, &body)
-
-            ScopeTask<'T, 'E>(node)
+            match parent.Rare.Share(options.Dedupe, make) with
+            | struct (:? Node<'T, 'E> as node, true) -> Launch.StartMade(node, options, body)
+            | struct (:? Node<'T, 'E> as node, false) -> ScopeTask<'T, 'E>(node)
+            | _ ->
+                raise (
+                    ArgumentException(
+                        $"A task of another type runs under the key '{options.Dedupe}'.",
+                        nameof options.Dedupe
+                    )
+                )
 
     static member val private OnPool =
         {
@@ -244,7 +249,9 @@ type internal Launch =
         // a child in a child in a child, thousands deep, would run out of stack inline; a root in a child, too, so a root's
         // children are asked as well
         if not (RuntimeHelpers.TryEnsureSufficientExecutionStack()) then
-            Launch.ChildWith(parent, kind, Launch.OnPool, false, file, line, body)
+            Launch.ChildWith(parent, kind, Launch.OnPool, ChildTraits.None, file, line, body)
+        elif not parent.Environment.IsPlain then
+            Launch.ChildWith(parent, kind, TaskOptions.Default, ChildTraits.None, file, line, body)
         else
 
             match parent.Count.Enter() with

@@ -98,6 +98,12 @@ type internal Node<'T, 'E>(scope: Scope) =
             | _ -> ScopeError.untyped error
 
     override this.Finish() =
+        if isThere scope.Extra && scope.Extra.HasDaemons then
+            DaemonStop(scope, ValueNone, (fun () -> this.CleanUp())).Run()
+        else
+            this.CleanUp()
+
+    member private this.CleanUp() =
         if isThere scope.Extra && isThere scope.Extra.Cleanups then
             let extra = scope.Extra
             scope.Attach() // what runs is in the tree
@@ -147,7 +153,7 @@ type internal Node<'T, 'E>(scope: Scope) =
         Volatile.Write(&scope.Ended, true)
 
         if isThere scope.Extra then
-            scope.Extra.Release()
+            this.Release(outcome, end')
 
         let mutable next = Unchecked.defaultof<Action<obj | null>>
         let mutable state: obj | null = null
@@ -163,17 +169,37 @@ type internal Node<'T, 'E>(scope: Scope) =
             if attached then
                 parent.Detach scope
 
-            parent.Leave()
+            if scope.Kind = ChildKind.Daemon then
+                for next in parent.Rare.Daemons.Remove scope do
+                    next.Invoke()
+            else
+                parent.Leave()
 
         if awaited then
             scope.Dispatcher.Resume(next, state)
+
+    /// Gives back what a scope with more than a body holds.
+    member private this.Release(outcome: Outcome<'T, 'E>, end': Ending) =
+        let extra = scope.Extra
+        extra.Release()
+
+        if isThere extra.DedupeKey then
+            scope.Parent.Rare.Unshare(extra.DedupeKey, this)
+
+        if extra.StartedAt.IsSome then
+            match outcome with
+            | Ok _ -> scope.TellEnded(TaskEnding.Succeeded, null)
+            | Error _ when end' = Ending.Stopped -> scope.TellEnded(TaskEnding.Cancelled, null)
+            | Error error -> scope.TellEnded(TaskEnding.Failed, ScopeError.asException error)
 
     /// What the parent learns of a child that gave no value.
     member private this.Tell(parent: Scope, failed: bool) =
         match scope.Kind with
         | ChildKind.Task when this.Observed -> ()
         | ChildKind.Task when failed || parent.IsCancelled -> parent.Rare.AddUnread this
+        | _ when failed && isThere scope.Extra && scope.Extra.IsStarting -> parent.Rare.AddUnread this
         | ChildKind.Fork
+        | ChildKind.Daemon
         | ChildKind.Operand when failed ->
             parent.Rare.AddFailure(scope.Seq, this)
 

@@ -24,7 +24,7 @@ type internal OpenNode(scope: Scope) =
         if not scope.Count.IsClosed && Interlocked.Exchange(&closing, 1) = 0 then
             this.BodyEnded(Ok())
 
-        if this.IsDone then
+        if this.IsDone || Ambient.IsWithin scope then
             ValueTask()
         else
             ValueTask(this.AsValueTask().AsTask())
@@ -47,6 +47,9 @@ type internal Root =
     static member private Apply(scope: Scope, options: ScopeOptions, token: CancellationToken) =
         if options.Name <> "" then
             scope.Rare.Name <- options.Name
+
+        if scope.Environment.Hooks.HearsEnds then
+            scope.Rare.StartedAt <- ValueSome(scope.Clock.GetTimestamp())
 
         scope.KeepGoing <- (options.OnFailure = OnFailure.KeepGoing)
         scope.CancelRemaining <- (options.OnExit = OnExit.CancelRemaining)
@@ -89,6 +92,7 @@ type internal Root =
                 null
             else
                 let scope = Scope(options.Environment, parent)
+                scope.Opened <- true
                 scope.Kind <- if isThere parent then ChildKind.Bound else ChildKind.Root
                 scope.Count.BodyStarts()
                 scope
@@ -144,6 +148,14 @@ type internal Root =
 
     /// Waits for the children that there are, and answers what went wrong so far.
     static member Join<'E>(scope: Scope) : ValueTask<Outcome<unit, 'E>> =
+        if Ambient.IsWithin scope then
+            ValueTask<Outcome<unit, 'E>>(
+                Error(ScopeError.rejected (Rejection.WouldDeadlock(scope.SelfJoin Ambient.Here)))
+            )
+        else
+            Root.JoinFromOutside scope
+
+    static member private JoinFromOutside<'E>(scope: Scope) : ValueTask<Outcome<unit, 'E>> =
         ValueTask<Outcome<unit, 'E>>(
             task {
                 do! scope.Join(ValueNone, null).ConfigureAwait scope.Dispatcher.UsesContext

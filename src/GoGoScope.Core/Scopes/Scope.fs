@@ -9,19 +9,6 @@ open System.Threading.Tasks
 open GoGoScope.CompilerServices
 open GoGoScope.Missing
 
-/// What the end of a child means to its parent.
-type internal ChildKind =
-    /// Nobody above.
-    | Root = 0uy
-    /// Its outcome goes to whoever binds it.
-    | Bound = 1uy
-    /// Its failure fails the scope.
-    | Fork = 2uy
-    /// Its outcome is a value; a failure surfaces only if nobody looked.
-    | Task = 3uy
-    /// One of several that are needed together: one that gives no value, for whatever reason, fails them all.
-    | Operand = 4uy
-
 /// The live tree node of structured concurrency: it owns the children started in it, a cancellation token, a deadline
 /// and cleanups, and ends only after all that was started in it has ended. Safe to use from any thread.
 /// Converts to `CancellationToken`.
@@ -90,6 +77,30 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
         and set value =
             if value then
                 this.Rare.CancelRemaining <- true
+
+    /// Whether it is the scope or somewhere below it.
+    member internal this.IsWithin(scope: Scope) =
+        let mutable above = this
+
+        while isThere above && not (obj.ReferenceEquals(above, scope)) do
+            above <- above.Parent
+
+        isThere above
+
+    member internal this.SelfJoin(waiting: Scope) =
+        if obj.ReferenceEquals(waiting, this) then
+            $"'{this.Name}' waits for its own end"
+        else
+            $"'{waiting.Name}' waits for the end of '{this.Name}', of which it is a part"
+
+    override this.IsAwaited = this.Kind <> ChildKind.Daemon
+
+    /// What its daemons are told when nothing but them is left.
+    member internal this.ReasonToDaemons() : CancelReason =
+        if this.IsCancelled then
+            this.ReasonBelow()
+        else
+            CancelReason.ScopeExited this.Name
 
     // ---- ending ----
 
@@ -247,6 +258,7 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
                 | ChildKind.Fork -> "fork"
                 | ChildKind.Task -> "task"
                 | ChildKind.Operand -> "operand"
+                | ChildKind.Daemon -> "daemon"
                 | _ -> "bound"
 
             if this.Seq = 0 then

@@ -3,90 +3,65 @@ namespace GoGoScope
 open System
 open Microsoft.Extensions.Logging
 
-/// An error that no caller was given: that of a child nobody read, of a callback, of a task that failed after its wait ended.
+/// What all scopes of a tree share unless one of them says otherwise. Never changed after it is made.
 [<NoComparison; ReferenceEquality>]
-type UnobservedError = {
-    /// The scope in which it happened; empty when that is gone, as for a task that fails after nobody waits for it any more.
-    Scope: string
-    /// What failed, in a few words.
-    What: string
-    /// The failure.
-    Exception: exn
-}
-
-/// A child that was asked to stop and has not ended within the grace.
-[<NoComparison; ReferenceEquality>]
-type StuckChild = {
-    /// The scope that waits for it.
-    Scope: string
-    /// The child's name.
-    Child: string
-    /// Where it was started: file and line, empty when unknown.
-    Site: string
-    /// How long ago it was asked to stop.
-    Waited: TimeSpan
-    /// Why it was asked to stop.
-    Reason: CancelReason
-}
-
-/// What a scope tells its observers. A hook that throws changes nothing but a line in the log. Children inherit them.
-[<NoComparison; ReferenceEquality>]
-type ScopeHooks = {
-    /// Called for every error that no caller is given. Runs on the thread on which the error came to light.
-    OnUnobserved: Action<UnobservedError>
-    /// Called once for each child that is still running when the grace after a cancel is over, and for each cleanup that
-    /// takes longer than the grace. Runs on the thread of the clock's timer.
-    OnStuck: Action<StuckChild>
+type internal ScopeEnvironment = {
+    Clock: TimeProvider
+    Dispatcher: Dispatcher
+    UsesContext: bool
+    Hooks: ScopeHooks
+    HearsTasks: bool
+    Logger: ILogger | null
+    Grace: TimeSpan
+    Ambient: bool
+    /// Children need nothing from their environment but the way to run: the short way to start one is enough.
+    IsPlain: bool
 } with
 
     static let standard = {
-        OnUnobserved = Action<UnobservedError>(fun _ -> ())
-        OnStuck = Action<StuckChild>(fun _ -> ())
+        Clock = TimeProvider.System
+        Dispatcher = PoolDispatcher.Shared
+        UsesContext = false
+        Hooks = ScopeHooks.None
+        HearsTasks = false
+        Logger = null
+        Grace = TimeSpan.FromSeconds 30.
+        Ambient = false
+        IsPlain = true
     }
 
-    /// Hooks that do nothing.
-    static member None: ScopeHooks = standard
+    static member Default: ScopeEnvironment = standard
 
-/// What all scopes of a tree share unless one of them says otherwise. Never changed after it is made.
-[<Sealed>]
-type internal ScopeEnvironment
-    (
-        clock: TimeProvider,
-        dispatcher: Dispatcher,
-        hooks: ScopeHooks,
-        logger: ILogger | null,
-        grace: TimeSpan,
-        ambient: bool
-    ) =
-    static let standard =
-        ScopeEnvironment(
-            TimeProvider.System,
-            PoolDispatcher.Shared,
-            ScopeHooks.None,
-            null,
-            TimeSpan.FromSeconds 30.,
-            false
-        )
+    /// After a change of the other fields.
+    member this.Completed = {
+        this with
+            UsesContext = this.Dispatcher.UsesContext
+            HearsTasks = this.Hooks.HearsTasks
+            IsPlain = not this.Hooks.HearsTasks
+    }
 
-    static member Default = standard
-    member _.Clock = clock
-    member _.Dispatcher = dispatcher
-    member val UsesContext = dispatcher.UsesContext
-    member _.Hooks = hooks
-    member _.Logger = logger
-    member _.Grace = grace
-    member _.Ambient = ambient
-
-    member private _.Log
+    member private this.Log
         (level: LogLevel, failure: exn | null, message: string, [<ParamArray>] values: (obj | null) array)
         =
-        match logger with
+        match this.Logger with
         | null -> ()
         | logger ->
             try
                 logger.Log(level, failure, message, values)
             with _ -> // a logger that throws has nowhere left to say so
                 ()
+
+    /// A hook that throws changes nothing.
+    member private this.Tell(hook: Action<'Event>, name: string, scope: string, event: 'Event) =
+        try
+            hook.Invoke event
+        with failure ->
+            this.Log(
+                LogLevel.Error,
+                failure,
+                "The hook {Hook} threw in scope {Scope}",
+                [| box name; box scope |]
+            )
 
     member this.Unobserved(scope: string, what: string, failure: exn) =
         this.Log(
@@ -96,19 +71,16 @@ type internal ScopeEnvironment
             [| box scope; box what |]
         )
 
-        try
-            hooks.OnUnobserved.Invoke {
+        this.Tell(
+            this.Hooks.OnUnobserved,
+            nameof this.Hooks.OnUnobserved,
+            scope,
+            {
                 Scope = scope
                 What = what
                 Exception = failure
             }
-        with hookFailure ->
-            this.Log(
-                LogLevel.Error,
-                hookFailure,
-                "The hook OnUnobserved threw in scope {Scope}",
-                [| box scope |]
-            )
+        )
 
     member this.Stuck(child: StuckChild) =
         this.Log(
@@ -124,12 +96,25 @@ type internal ScopeEnvironment
             |]
         )
 
-        try
-            hooks.OnStuck.Invoke child
-        with hookFailure ->
-            this.Log(
-                LogLevel.Error,
-                hookFailure,
-                "The hook OnStuck threw in scope {Scope}",
-                [| box child.Scope |]
-            )
+        this.Tell(this.Hooks.OnStuck, nameof this.Hooks.OnStuck, child.Scope, child)
+
+    /// What a piece of abandoned work came to in the end.
+    member this.LateEnd(scope: string, name: string) =
+        this.Log(
+            LogLevel.Information,
+            null,
+            "{Work}, abandoned by scope {Scope}, has ended",
+            [| box name; box scope |]
+        )
+
+    member this.BeforeTask(started: TaskStarted) =
+        this.Tell(this.Hooks.BeforeTask, nameof this.Hooks.BeforeTask, started.Scope, started)
+
+    member this.AfterTask(ended: TaskEnded) =
+        this.Tell(this.Hooks.AfterTask, nameof this.Hooks.AfterTask, ended.Task.Scope, ended)
+
+    member this.OnCancel(cancelled: ScopeCancelled) =
+        this.Tell(this.Hooks.OnCancel, nameof this.Hooks.OnCancel, cancelled.Scope, cancelled)
+
+    member this.OnDispose(disposed: ScopeDisposed) =
+        this.Tell(this.Hooks.OnDispose, nameof this.Hooks.OnDispose, disposed.Scope, disposed)

@@ -40,10 +40,7 @@ type internal ChildrenJoin(mark: int voption, dispatcher: Dispatcher) =
     val mutable internal After: ChildrenJoin
 
     /// Whether a child that it waits for lives. Exact under the parent's gate.
-    member _.IsHeldBy(parent: TreeNode) =
-        match mark with
-        | ValueSome mark -> parent.HasLiveSince mark
-        | ValueNone -> parent.HasLiveChildren
+    member _.IsHeldBy(parent: TreeNode) = parent.HasAwaited mark
 
     member this.Wake() =
         let mutable next = Unchecked.defaultof<Action<obj | null>>
@@ -121,6 +118,58 @@ type internal ScopeExtra() =
 
     [<DefaultValue(false)>]
     val mutable Joins: ChildrenJoin
+
+    [<DefaultValue(false)>]
+    val mutable private daemons: DaemonList
+
+    /// What the hook was told at its start; missing when nobody listens.
+    [<DefaultValue(false)>]
+    val mutable Started: TaskStarted
+
+    /// In ticks of the clock's timestamp; none where no hook asks how long it took.
+    member val StartedAt = ValueNone: int64 voption with get, set
+
+    [<DefaultValue(false)>]
+    val mutable Tags: IReadOnlyList<KeyValuePair<string, obj>>
+
+    /// Its failure is only a value until it has said that it is ready.
+    member val IsStarting = false with get, set
+
+    /// Under this key it is shared while it runs.
+    [<DefaultValue(false)>]
+    val mutable DedupeKey: string
+
+    [<DefaultValue(false)>]
+    val mutable private shared: Dictionary<string, ScopeNode>
+
+    member this.HasDaemons = isThere (Volatile.Read(&this.daemons))
+
+    /// Made on first read.
+    member this.Daemons: DaemonList =
+        if isMissing this.daemons then
+            Interlocked.CompareExchange(&this.daemons, DaemonList(), nothing) |> ignore
+
+        this.daemons
+
+    /// The child that runs under this key, or else the one that `make` makes.
+    member this.Share(key: string, make: Func<ScopeNode>) : struct (ScopeNode * bool) =
+        lock this (fun () ->
+            if isMissing this.shared then
+                this.shared <- Dictionary()
+
+            match this.shared.TryGetValue key with
+            | true, node -> struct (node, false)
+            | _ ->
+                let node = make.Invoke()
+                this.shared[key] <- node
+                struct (node, true))
+
+    /// The child has ended: the next one under this key is a new one.
+    member this.Unshare(key: string, node: ScopeNode) =
+        lock this (fun () ->
+            match this.shared.TryGetValue key with
+            | true, known when obj.ReferenceEquals(known, node) -> this.shared.Remove key |> ignore
+            | _ -> ())
 
     member _.Id =
         if Volatile.Read(&id) = 0L then

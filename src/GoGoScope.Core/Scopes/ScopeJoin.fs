@@ -1,5 +1,6 @@
 namespace GoGoScope
 
+open System
 open System.Collections.Generic
 open System.Threading.Tasks
 
@@ -30,7 +31,19 @@ module internal ScopeJoin =
                 | null -> ()
                 | reason ->
                     for kid in live do
-                        if mark.IsNone || kid.Seq - mark.Value > 0 then
+                        if kid.IsAwaited && (mark.IsNone || kid.Seq - mark.Value > 0) then
                             kid.CancelFromAbove reason
 
                 if waits then join.AsValueTask() else ValueTask()
+
+        /// As `Join`, and then stops the daemons that joined after the mark.
+        member internal this.JoinAndStop(mark: int, reason: CancelReason | null) : ValueTask =
+            ValueTask(
+                task {
+                    do! this.Join(ValueSome mark, reason).ConfigureAwait this.Dispatcher.UsesContext
+                    let stopped = TaskCompletionSource()
+                    DaemonStop(this, ValueSome mark, Action stopped.SetResult).Run()
+                    do! stopped.Task.ConfigureAwait this.Dispatcher.UsesContext
+                }
+                :> Task
+            )

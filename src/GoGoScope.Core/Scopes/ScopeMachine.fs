@@ -257,4 +257,7 @@ type Machine =
             let reason: CancelReason | null =
                 if failed then CancelReason.ScopeExited scope.Name else null
 
-            scope.Join(ValueSome mark, reason)
+            if isThere scope.Extra && scope.Extra.HasDaemons then
+                scope.JoinAndStop(mark, reason)
+            else
+                scope.Join(ValueSome mark, reason)

@@ -1,6 +1,7 @@
 namespace GoGoScope
 
 open System
+open System.Collections.Generic
 open System.Threading
 open Microsoft.Extensions.Logging
 
@@ -37,12 +38,23 @@ type TaskOptions = {
     Timeout: TimeSpan
     /// Where its body starts. Default: inline.
     Start: StartMode
+    /// What observers are told of it: attributes of its span, values for the hooks. Default: none.
+    Tags: IReadOnlyList<KeyValuePair<string, obj>>
+    /// Its place among those that wait for a permit of a scope with `Concurrency`: the higher number goes first, equals in
+    /// the order of their start. Default: 0.
+    Priority: int
+    /// While a child runs under this key, starting another under it gives the handle of the first; both must have the same
+    /// types. Keys belong to the scope in which the child is started. Default: empty, which shares nothing.
+    Dedupe: string
 } with
 
     static let standard = {
         Name = ""
         Timeout = Timeout.InfiniteTimeSpan
         Start = StartMode.Inline
+        Tags = Array.Empty()
+        Priority = 0
+        Dedupe = ""
     }
 
     /// No name, no limit, inline.
@@ -50,6 +62,13 @@ type TaskOptions = {
 
     /// The defaults, with a name.
     static member named(name: string) : TaskOptions = { standard with Name = name }
+
+    /// Throws for values outside their ranges.
+    member internal this.Check() =
+        Checks.notNull (nameof this.Name) this.Name
+        Checks.notNull (nameof this.Tags) this.Tags
+        Checks.notNull (nameof this.Dedupe) this.Dedupe
+        Checks.durationOrInfinite (nameof this.Timeout) this.Timeout
 
 /// How a scope behaves. Start from `ScopeOptions.Default` and change what you need with `with`.
 [<NoComparison; ReferenceEquality>]
@@ -65,6 +84,10 @@ type ScopeOptions = {
     Parent: Scope | null
     /// Stops the scope when it fires (`TokenFired`). Default: none.
     CancellationToken: CancellationToken
+    /// Most tasks running at once in this scope and all below it, 1 or more; the others wait for their turn. A task with all
+    /// that it starts counts as one: nested tasks need no permit of their own. The scope's body and daemons need none.
+    /// Default: `Int32.MaxValue`, which is no limit.
+    Concurrency: int
     /// What happens to running children when the body has ended well. Default: they are waited for.
     OnExit: OnExit
     /// What a failure does to the rest of the scope. Default: it stops them.
@@ -90,6 +113,7 @@ type ScopeOptions = {
         Deadline = DateTimeOffset.MaxValue
         Parent = null
         CancellationToken = CancellationToken.None
+        Concurrency = Int32.MaxValue
         OnExit = OnExit.Join
         OnFailure = OnFailure.StopSiblings
         Grace = ValueNone
@@ -107,6 +131,7 @@ type ScopeOptions = {
     member internal this.Check() =
         Checks.notNull (nameof this.Name) this.Name
         Checks.durationOrInfinite (nameof this.Timeout) this.Timeout
+        Checks.atLeastOne (nameof this.Concurrency) this.Concurrency
 
         match this.Grace with
         | ValueSome grace -> Checks.durationOrInfinite (nameof this.Grace) grace
@@ -134,11 +159,13 @@ type ScopeOptions = {
         then
             above
         else
-            ScopeEnvironment(
-                given this.Clock above.Clock,
-                given this.Dispatcher above.Dispatcher,
-                given this.Hooks above.Hooks,
-                (if isNull this.Logger then above.Logger else this.Logger),
-                ValueOption.defaultValue above.Grace this.Grace,
-                ValueOption.defaultValue above.Ambient this.Ambient
-            )
+            {
+                above with
+                    Clock = given this.Clock above.Clock
+                    Dispatcher = given this.Dispatcher above.Dispatcher
+                    Hooks = given this.Hooks above.Hooks
+                    Logger = if isNull this.Logger then above.Logger else this.Logger
+                    Grace = ValueOption.defaultValue above.Grace this.Grace
+                    Ambient = ValueOption.defaultValue above.Ambient this.Ambient
+            }
+                .Completed

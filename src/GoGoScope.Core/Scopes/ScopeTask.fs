@@ -84,6 +84,9 @@ type ScopeTask<'T, 'E> =
 
         if this.IsValue then
             ValueTask<Outcome<'T, 'E>>(Ok this.value)
+        elif not this.node.IsDone && Ambient.IsPartOf this.node.Scope then
+            let waits = this.node.Scope.SelfJoin Ambient.Here
+            ValueTask<Outcome<'T, 'E>>(Error(ScopeError.rejected (Rejection.WouldDeadlock waits)))
         else
             this.node.AsValueTask()
 

@@ -43,7 +43,7 @@ type Start =
             scope: Scope,
             kind: ChildKind,
             options: TaskOptions,
-            shielded,
+            traits: ChildTraits,
             work: Scoped<'T, 'E>,
             file: string,
             line: int
@@ -52,13 +52,13 @@ type Start =
 
         match box work with
         | :? Block<'T, 'E> as block ->
-            Launch.ChildWith<'T, 'E, _>(scope, kind, options, shielded, file, line, BlockBody<'T, 'E> block)
+            Launch.ChildWith<'T, 'E, _>(scope, kind, options, traits, file, line, BlockBody<'T, 'E> block)
         | _ ->
             Launch.ChildWith<'T, 'E, _>(
                 scope,
                 kind,
                 options,
-                shielded,
+                traits,
                 file,
                 line,
                 WorkBody<'T, 'E, FuncWork<'T, 'E>>(FuncWork<'T, 'E> work)
@@ -70,7 +70,7 @@ type Start =
     static member ForkWith
         (scope: Scope, options: TaskOptions, work: Scoped<'T, 'E>, file: string, line: int)
         : ScopeTask<'T, 'E> =
-        Start.ChildWith(scope, ChildKind.Fork, options, false, work, file, line)
+        Start.ChildWith(scope, ChildKind.Fork, options, ChildTraits.None, work, file, line)
 
     static member Task(scope: Scope, work: Scoped<'T, 'E>, file: string, line: int) : ScopeTask<'T, 'E> =
         Start.Child(scope, ChildKind.Task, work, file, line)
@@ -78,13 +78,25 @@ type Start =
     static member TaskWith
         (scope: Scope, options: TaskOptions, work: Scoped<'T, 'E>, file: string, line: int)
         : ScopeTask<'T, 'E> =
-        Start.ChildWith(scope, ChildKind.Task, options, false, work, file, line)
+        Start.ChildWith(scope, ChildKind.Task, options, ChildTraits.None, work, file, line)
+
+    static member Daemon
+        (scope: Scope, options: TaskOptions, work: Scoped<'T, 'E>, file: string, line: int)
+        : ScopeTask<'T, 'E> =
+        Start.ChildWith(scope, ChildKind.Daemon, options, ChildTraits.None, work, file, line)
+
+    /// A child whose failure is only a value until it says that it is ready.
+    static member internal Starting
+        (scope: Scope, daemon: bool, options: TaskOptions, work: Scoped<'T, 'E>, file: string, line: int)
+        : ScopeTask<'T, 'E> =
+        let kind = if daemon then ChildKind.Daemon else ChildKind.Fork
+        Start.ChildWith(scope, kind, options, ChildTraits.Starting, work, file, line)
 
     /// Work in a scope of its own, whose outcome goes to the caller only.
     static member internal Bound
         (scope: Scope, options: TaskOptions, work: Scoped<'T, 'E>)
         : ValueTask<Outcome<'T, 'E>> =
-        Start.ChildWith(scope, ChildKind.Bound, options, false, work, "", 0).AsValueTask()
+        Start.ChildWith(scope, ChildKind.Bound, options, ChildTraits.None, work, "", 0).AsValueTask()
 
     /// The same without options, and for free when it ends at once unseen.
     static member internal Bound(scope: Scope, work: Scoped<'T, 'E>) : ValueTask<Outcome<'T, 'E>> =
@@ -104,7 +116,7 @@ type Start =
                     TaskOptions.Default with
                         Timeout = bound
                 },
-                true,
+                ChildTraits.Shielded,
                 work,
                 "",
                 0

@@ -230,7 +230,16 @@ type internal Await =
         if wait.IsCompleted || obj.ReferenceEquals(child.Node.Scope.Parent, scope) then
             wait
         else
-            ForeignChildWait<'T, 'E>(scope, child.Node).Start()
+            Await.Foreign(scope, child.Node)
+
+    /// What waits for the end of a scope of which it is itself a part would wait for ever.
+    static member Foreign(scope: Scope, node: Node<'T, 'E>) : ValueTask<Outcome<'T, 'E>> =
+        if scope.IsWithin node.Scope then
+            ValueTask<Outcome<'T, 'E>>(
+                Error(ScopeError.rejected (Rejection.WouldDeadlock(node.Scope.SelfJoin scope)))
+            )
+        else
+            ForeignChildWait<'T, 'E>(scope, node).Start()
 
     /// Starts work whose outcome is about to be changed: what it throws at once is its outcome too.
     static member Work(scope: Scope, work: Scoped<'T, 'E>) : ValueTask<Outcome<'T, 'E>> =

@@ -44,6 +44,10 @@ type TreeNode internal () =
     /// The number of the youngest child that was ever linked.
     member internal this.NewestSeq = Volatile.Read(&this.lastSeq)
 
+    /// Whether its parent waits for its end: not for that of a daemon, which is stopped when nothing else is left.
+    [<EditorBrowsable(EditorBrowsableState.Never)>]
+    abstract IsAwaited: bool
+
     /// Whether a child that joined after `mark` lives. Numbers wrap around, so they are compared by their distance. Exact
     /// under the gate.
     member internal this.HasLiveSince(mark: int) =
@@ -52,6 +56,17 @@ type TreeNode internal () =
 
     /// Exact under the gate.
     member internal this.HasLiveChildren = isThere (Volatile.Read(&this.last))
+
+    /// Whether an awaited child that joined after the mark, or any, lives. Under the gate.
+    member internal this.HasAwaited(mark: int voption) =
+        let mutable child = this.last
+
+        while isThere child
+              && not child.IsAwaited
+              && (mark.IsNone || child.seq - mark.Value > 0) do
+            child <- child.before
+
+        isThere child && (mark.IsNone || child.seq - mark.Value > 0)
 
     /// A few instructions under a spin bit: parents start children while others end them, and a monitor would park.
     /// Nothing is called from inside that could wait or throw.

@@ -31,8 +31,11 @@ public sealed class CSharpFace : Face
         Parent = setup.Parent,
         Clock = setup.Clock,
         Dispatcher = setup.Dispatcher,
-        OnUnobserved = lost => setup.Unobserved.Add($"{lost.Scope}: {lost.Exception.Message}"),
-        OnStuck = stuck => setup.Stuck.Add($"{stuck.Scope}: {stuck.Child}"),
+        Hooks = new()
+        {
+            OnUnobserved = lost => setup.Unobserved.Add($"{lost.Scope}: {lost.Exception.Message}"),
+            OnStuck = stuck => setup.Stuck.Add($"{stuck.Scope}: {stuck.Child}"),
+        },
     };
 
     private static TaskSettings? Of(ChildSetup? setup) =>

@@ -53,9 +53,10 @@ module private Translation =
             Clock = setup.Clock
             Dispatcher = setup.Dispatcher
             Hooks = {
-                OnUnobserved =
-                    Action<_>(fun lost -> setup.Unobserved.Add $"{lost.Scope}: {lost.Exception.Message}")
-                OnStuck = Action<_>(fun stuck -> setup.Stuck.Add $"{stuck.Scope}: {stuck.Child}")
+                ScopeHooks.None with
+                    OnUnobserved =
+                        Action<_>(fun lost -> setup.Unobserved.Add $"{lost.Scope}: {lost.Exception.Message}")
+                    OnStuck = Action<_>(fun stuck -> setup.Stuck.Add $"{stuck.Scope}: {stuck.Child}")
             }
     }
 

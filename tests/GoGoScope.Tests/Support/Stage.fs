@@ -38,8 +38,9 @@ type Stage private (clock: VirtualClock, runtime: SeededRuntime | null) =
             Clock = clock
             Logger = journal
             Hooks = {
-                OnUnobserved = Action<UnobservedError> unobserved.Enqueue
-                OnStuck = Action<StuckChild> stuck.Enqueue
+                ScopeHooks.None with
+                    OnUnobserved = Action<UnobservedError> unobserved.Enqueue
+                    OnStuck = Action<StuckChild> stuck.Enqueue
             }
     }
 

@@ -71,17 +71,18 @@ module internal Actions =
             ValueNone
         else
             ValueSome {
-                Name = if child.Named then $"b{child.Body.Id}" else ""
-                Timeout =
-                    if child.Budget = 0 then
-                        Timeout.InfiniteTimeSpan
-                    else
-                        Pace.limit world child.Budget child.Body.Id
-                Start =
-                    match child.Start with
-                    | Inline -> StartMode.Inline
-                    | Pool -> StartMode.Pool
-                    | Start.Lazy -> StartMode.Lazy
+                TaskOptions.Default with
+                    Name = if child.Named then $"b{child.Body.Id}" else ""
+                    Timeout =
+                        if child.Budget = 0 then
+                            Timeout.InfiniteTimeSpan
+                        else
+                            Pace.limit world child.Budget child.Body.Id
+                    Start =
+                        match child.Start with
+                        | Inline -> StartMode.Inline
+                        | Pool -> StartMode.Pool
+                        | Start.Lazy -> StartMode.Lazy
             }
 
     let untyped (work: Scoped<int, Fault>) : Scoped<int, string> =

@@ -62,8 +62,9 @@ module Run =
                 else
                     OnExit.Join
             Hooks = {
-                OnUnobserved = Action<_>(fun error -> world.Journal.Add(Unobserved error))
-                OnStuck = Action<_>(fun child -> world.Journal.Add(Stuck child))
+                ScopeHooks.None with
+                    OnUnobserved = Action<_>(fun error -> world.Journal.Add(Unobserved error))
+                    OnStuck = Action<_>(fun child -> world.Journal.Add(Stuck child))
             }
     }
 
