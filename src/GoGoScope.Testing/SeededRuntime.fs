@@ -75,6 +75,7 @@ type SeededRuntime(seed: int) as this =
 
     override _.Resume(next, state) = add next state
     override _.Queue(next, state) = add next state
+    override _.NextSeed() = lock ready random.Next
     override _.UsesContext = true
     override _.IsInside = Environment.CurrentManagedThreadId = loopThread
 

@@ -15,6 +15,23 @@ type Dispatcher() =
     /// Runs work later, on a thread that is not the caller's.
     abstract Queue: next: Action<obj | null> * state: (obj | null) -> unit
 
+    /// Runs an item later, on a thread that is not the caller's. The default queues a call of it, which costs an object
+    /// where the dispatcher could take the item itself.
+    abstract QueueItem: item: IThreadPoolWorkItem -> unit
+
+    default this.QueueItem item =
+        this.Queue(
+            (fun item ->
+                match item with
+                | :? IThreadPoolWorkItem as item -> item.Execute()
+                | _ -> ()),
+            item
+        )
+
+    /// A number from which ties are broken by chance. A dispatcher that repeats its runs gives repeatable ones.
+    abstract NextSeed: unit -> int
+    default _.NextSeed() = Random.Shared.Next()
+
     /// Whether code that runs now already runs by this dispatcher's leave. The default owns every thread.
     abstract IsInside: bool
 
@@ -40,5 +57,8 @@ type internal PoolDispatcher private () =
 
     override _.Queue(next, state) =
         ThreadPool.UnsafeQueueUserWorkItem(next, state, true) |> ignore
+
+    override _.QueueItem item =
+        ThreadPool.UnsafeQueueUserWorkItem(item, true) |> ignore
 
     override _.IsInside = true

@@ -14,6 +14,10 @@ type CancelLink() =
     [<DefaultValue(false)>]
     val mutable internal After: CancelLink
 
+    /// A cancel took it out of the list, and calls it or has: whoever wants to use it again must not.
+    [<DefaultValue(false)>]
+    val mutable internal Taken: bool
+
     /// Called once, outside every lock, when the context was cancelled while this was parked in it.
     abstract OnCancelled: reason: CancelReason -> unit
 
@@ -55,6 +59,7 @@ type internal ParkedLinks =
             let next = link.After
             link.Before <- nothing
             link.After <- nothing
+            link.Taken <- true
             into.Add link
             link <- next
 
