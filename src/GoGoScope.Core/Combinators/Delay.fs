@@ -7,11 +7,13 @@ open GoGoScope.Missing
 
 /// A wait for a point in time. Whoever claims it first, the timer or a cancel, ends the other.
 [<Sealed>]
-type internal DelayWait<'E>(context: WorkContext) =
+type internal DelayWait<'E>(context: WorkContext, duration: TimeSpan) =
     inherit Waiter<Outcome<unit, 'E>>(context)
 
     [<DefaultValue(false)>]
     val mutable private timer: ITimer
+
+    override _.What = $"a delay of {duration}"
 
     member private this.StopTimer() =
         let timer = Volatile.Read(&this.timer)
@@ -30,7 +32,7 @@ type internal DelayWait<'E>(context: WorkContext) =
             this.StopTimer()
             this.Wake(Ok())
 
-    member this.Start(duration: TimeSpan) : ValueTask<Outcome<unit, 'E>> =
+    member this.Start() : ValueTask<Outcome<unit, 'E>> =
         if context.Park this then
             let timer =
                 context.Clock.CreateTimer((fun _ -> this.Ring()), null, duration, Timeout.InfiniteTimeSpan)
@@ -57,4 +59,4 @@ type internal Delay =
         if duration = TimeSpan.Zero then
             ValueTask<Outcome<unit, 'E>>(Ok())
         else
-            DelayWait<'E>(context).Start duration
+            DelayWait<'E>(context, duration).Start()

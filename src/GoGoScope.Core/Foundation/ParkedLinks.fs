@@ -21,6 +21,12 @@ type CancelLink() =
     /// Called once, outside every lock, when the context was cancelled while this was parked in it.
     abstract OnCancelled: reason: CancelReason -> unit
 
+    /// What the caller waits for, in a few words, for pictures of the tree; empty: nothing worth telling. Read from any
+    /// thread, at any time, also when the wait is over, and never inside a gate: it must be quick and change nothing.
+    abstract What: string
+
+    default _.What = ""
+
 /// The callers parked in one context. Its owner's gate guards every step.
 [<Struct; NoComparison; NoEquality>]
 type internal ParkedLinks =
@@ -49,6 +55,14 @@ type internal ParkedLinks =
 
         link.Before <- nothing
         link.After <- nothing
+
+    /// Adds those that are parked, the newest first.
+    member this.CopyTo(into: List<CancelLink>) =
+        let mutable link = this.first
+
+        while isThere link do
+            into.Add link
+            link <- link.After
 
     /// Empties the list, in the order of parking. The links are unhooked one by one, so that one that leaves meanwhile changes nothing.
     member this.TakeAll(into: List<CancelLink>) =

@@ -10,12 +10,17 @@ open GoGoScope.Missing
 type internal IShape<'T, 'E> =
     abstract Read: task: Task -> Outcome<'T, 'E>
 
+    /// What whoever waits for it waits for.
+    abstract What: string
+
 /// Its result is the value.
 [<Struct>]
 type internal ValueShape<'T, 'E> =
     interface IShape<'T, 'E> with
         member _.Read task =
             Ok (nonNull (Unsafe.As<Task<'T>> task)).Result
+
+        member _.What = "a task"
 
 /// Its result is a value or the caller's error.
 [<Struct>]
@@ -26,11 +31,14 @@ type internal ResultShape<'T, 'E> =
             | Ok value -> Ok value
             | Error error -> Error(ScopeError.failed error)
 
+        member _.What = "a task"
+
 /// It has no result.
 [<Struct>]
 type internal UnitShape<'E> =
     interface IShape<unit, 'E> with
         member _.Read _ = Ok()
+        member _.What = "a task"
 
 /// A wait that somebody else's task or child will end, if nothing ends it before.
 [<AbstractClass>]
@@ -107,6 +115,8 @@ type internal TaskWait<'T, 'E, 'S when 'S: struct and 'S :> IShape<'T, 'E>>(scop
     [<DefaultValue(false)>]
     val mutable private hook: TaskHook
 
+    override _.What = (Unchecked.defaultof<'S>).What
+
     override this.OnCancelled reason =
         if this.TryClaim() then
             if isThere this.hook then
@@ -152,6 +162,8 @@ type internal ForeignChildWait<'T, 'E>(scope: Scope, node: Node<'T, 'E>) =
 
     [<DefaultValue(false)>]
     val mutable private hook: ChildHook
+
+    override _.What = $"{node.Scope.Name} of another scope"
 
     override this.OnCancelled reason =
         if this.TryClaim() then
