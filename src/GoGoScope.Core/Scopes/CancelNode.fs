@@ -28,7 +28,7 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable internal ToldFromAbove: bool
 
-    // bit 0: shielded, bit 1: unborn, bit 2: opened; a byte more here makes every scope a word larger
+    // bit 0: shielded, bit 1: unborn, bit 2: opened, bit 3: covers; a byte more here makes every scope a word larger
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable private traits: byte
 
@@ -56,6 +56,11 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
     member internal this.Opened
         with get () = this.traits &&& 4uy <> 0uy
         and set value = this.Trait(4uy, value)
+
+    /// It went through the permits of the scopes above it: what it starts needs none of them.
+    member internal this.Covers
+        with get () = this.traits &&& 8uy <> 0uy
+        and set value = this.Trait(8uy, value)
 
     /// Ends a timer or a registration together with the scope.
     [<EditorBrowsable(EditorBrowsableState.Never)>]

@@ -13,61 +13,9 @@ type internal Launch =
     static member NodeOf<'T, 'E>(scope: Scope) : Node<'T, 'E> =
         nonNull (Unsafe.As<Node<'T, 'E>> scope.Node)
 
-    // apart, because a method with a `try` is not inlined
-    static member private RunAmbient<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
-        (scope: Scope, body: byref<'B>, outcome: byref<Outcome<'T, 'E>>)
-        =
-        scope.Kept <- true
-        let before = Ambient.Enter scope
-
-        try
-            body.Run(scope, &outcome)
-        finally
-            Ambient.Return before
-
-    static member private RunBody<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
-        (scope: Scope, body: byref<'B>, outcome: byref<Outcome<'T, 'E>>)
-        =
-        if scope.Environment.Ambient then
-            Launch.RunAmbient(scope, &body, &outcome)
-        else
-            body.Run(scope, &outcome)
-
-    /// Sets the deadline and joins the tree. What a clock throws is the child's failure: it is counted in already.
-    static member private Prepare(scope: Scope, timeout: TimeSpan) : exn | null =
-        try
-            scope.SetTimeout timeout
-            scope.Attach()
-
-            if
-                scope.Environment.HearsTasks
-                && scope.Kind >= ChildKind.Fork
-                && scope.Rare.StartedAt.IsNone
-            then
-                scope.TellStarted()
-
-            null
-        with failure ->
-            failure
-
     /// Ends a root that could not start.
     static member Failed<'T, 'E>(scope: Scope, failure: exn) : ScopeTask<'T, 'E> =
         Launch.HandleOf(scope, true, Error(ScopeError.crashed failure))
-
-    /// Runs the body of a scope that has its node already.
-    static member Begin<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
-        (scope: Scope, node: Node<'T, 'E>, timeout: TimeSpan, body: byref<'B>)
-        : unit =
-        match Launch.Prepare(scope, timeout) with
-        | null ->
-            if scope.IsCancelled then
-                node.BodyEnded(Explain.Stopped scope)
-            else
-                let mutable outcome = Unchecked.defaultof<Outcome<'T, 'E>>
-
-                if Launch.RunBody(scope, &body, &outcome) then
-                    node.BodyEnded outcome
-        | failure -> node.BodyEnded(Error(ScopeError.crashed failure))
 
     /// Ends a scope whose body never waited. Null: it ended well and left nothing behind, so the value is all there is.
     static member private EndedAtOnce(scope: Scope, outcome: Outcome<'T, 'E>) : Node<'T, 'E> | null =
@@ -126,6 +74,9 @@ type internal Launch =
         if options.Tags.Count > 0 then
             scope.Rare.Tags <- options.Tags
 
+        if options.Priority <> 0 then
+            scope.Rare.Priority <- options.Priority
+
         if options.Dedupe <> "" then
             scope.Rare.DedupeKey <- options.Dedupe
 
@@ -179,7 +130,7 @@ type internal Launch =
                 then
                     Launch.StartLater(node, options.Timeout, body)
                 else
-                    Launch.Begin(scope, node, options.Timeout, &body)
+                    BodyRun.Begin(scope, node, options.Timeout, &body)
 
                 scope.HasStarted()
 
@@ -192,7 +143,7 @@ type internal Launch =
         let scope = node.Scope
 
         let failure =
-            match Launch.Prepare(scope, timeout) with
+            match BodyRun.Prepare(scope, timeout) with
             | null ->
                 let start = BodyStart<'T, 'E, 'B>(scope, node, Timeout.InfiniteTimeSpan, body)
 
@@ -279,7 +230,7 @@ type internal Launch =
                         outcome <- Explain.Stopped scope
                         true
                     else
-                        Launch.RunBody(scope, &body, &outcome)
+                        BodyRun.RunBody(scope, &body, &outcome)
 
                 Launch.HandleOf(scope, ended, outcome)
 
@@ -295,15 +246,6 @@ type internal Launch =
                 outcome <- Explain.Stopped scope
                 true
             else
-                Launch.RunBody(scope, &body, &outcome)
+                BodyRun.RunBody(scope, &body, &outcome)
 
         Launch.HandleOf(scope, ended, outcome)
-
-/// The later start of a body of known type.
-and [<Sealed>] internal BodyStart<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
-    (scope: Scope, node: Node<'T, 'E>, timeout: TimeSpan, body: 'B) =
-    inherit LaterStart<'T, 'E>()
-    let mutable body = body
-
-    override _.Begin() =
-        Launch.Begin(scope, node, timeout, &body)

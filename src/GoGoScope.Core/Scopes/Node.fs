@@ -183,6 +183,9 @@ type internal Node<'T, 'E>(scope: Scope) =
         let extra = scope.Extra
         extra.Release()
 
+        if isThere extra.Permits then
+            extra.Permits.Release()
+
         if isThere extra.DedupeKey then
             scope.Parent.Rare.Unshare(extra.DedupeKey, this)
 

@@ -93,6 +93,10 @@ type internal Root =
             else
                 let scope = Scope(options.Environment, parent)
                 scope.Opened <- true
+
+                if options.Concurrency <> Int32.MaxValue then
+                    scope.Environment.Limit.Owner <- scope
+
                 scope.Kind <- if isThere parent then ChildKind.Bound else ChildKind.Root
                 scope.Count.BodyStarts()
                 scope

@@ -14,6 +14,8 @@ type internal ScopeEnvironment = {
     Logger: ILogger | null
     Grace: TimeSpan
     Ambient: bool
+    /// That of the nearest limited scope; missing when there is none.
+    Limit: ConcurrencyLimit
     /// Children need nothing from their environment but the way to run: the short way to start one is enough.
     IsPlain: bool
 } with
@@ -27,6 +29,7 @@ type internal ScopeEnvironment = {
         Logger = null
         Grace = TimeSpan.FromSeconds 30.
         Ambient = false
+        Limit = Missing.nothing
         IsPlain = true
     }
 
@@ -37,7 +40,7 @@ type internal ScopeEnvironment = {
         this with
             UsesContext = this.Dispatcher.UsesContext
             HearsTasks = this.Hooks.HearsTasks
-            IsPlain = not this.Hooks.HearsTasks
+            IsPlain = not this.Hooks.HearsTasks && Missing.isMissing this.Limit
     }
 
     member private this.Log

@@ -132,6 +132,13 @@ type internal ScopeExtra() =
     [<DefaultValue(false)>]
     val mutable Tags: IReadOnlyList<KeyValuePair<string, obj>>
 
+    /// Permits that are given back when the scope has ended.
+    [<DefaultValue(false)>]
+    val mutable Permits: PermitSet
+
+    /// Its place in the lines for permits.
+    member val Priority = 0 with get, set
+
     /// Its failure is only a value until it has said that it is ready.
     member val IsStarting = false with get, set
 

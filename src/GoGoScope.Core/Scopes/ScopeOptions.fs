@@ -156,6 +156,7 @@ type ScopeOptions = {
             && isNull this.Logger
             && this.Grace.IsNone
             && this.Ambient.IsNone
+            && this.Concurrency = Int32.MaxValue
         then
             above
         else
@@ -167,5 +168,10 @@ type ScopeOptions = {
                     Logger = if isNull this.Logger then above.Logger else this.Logger
                     Grace = ValueOption.defaultValue above.Grace this.Grace
                     Ambient = ValueOption.defaultValue above.Ambient this.Ambient
+                    Limit =
+                        if this.Concurrency = Int32.MaxValue then
+                            above.Limit
+                        else
+                            ConcurrencyLimit(this.Concurrency, above.Limit)
             }
                 .Completed
