@@ -1,4 +1,8 @@
 module GoGoScope.Fuzz.Scenarios
 
 /// Every scenario, in the order in which the rooms were built: one line each.
-let all: Scenario list = [ Trees.Scenario.scenario ]
+let all: Scenario list = [
+    // scopes
+    Trees.Scenario.scenario
+    Limits.Scenario.scenario
+]

@@ -6,11 +6,6 @@ open System.Threading.Tasks
 open GoGoScope
 open GoGoScope.Missing
 
-/// Operands that were started in one group, some of which still run. Read only after the group ended well.
-[<AbstractClass>]
-type internal Operands<'T>() =
-    abstract Value: 'T
-
 /// The node of an `and!`: one scope, however many operands it has.
 [<Sealed>]
 type internal GroupNode<'T, 'E>(scope: Scope, operands: Operands<'T>) =
@@ -66,10 +61,13 @@ and [<Struct; NoComparison; NoEquality>] internal GroupBody<'T, 'E> =
                 outcome <- Ok value
                 true
             else
-                let node = GroupNode<'T, 'E>(scope, operands)
-                scope.Node <- node
+                if isMissing scope.Node then
+                    scope.Node <- GroupNode<'T, 'E>(scope, operands)
+                else
+                    scope.Rare.Operands <- operands // its node was there before it ran
+
                 scope.Attach()
-                node.BodyEnded(Ok Unchecked.defaultof<'T>)
+                (Launch.NodeOf<'T, 'E> scope).BodyEnded(Ok Unchecked.defaultof<'T>)
                 false
 
 /// Two operands of an `and!`.

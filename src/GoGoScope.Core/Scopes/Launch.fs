@@ -201,7 +201,7 @@ type internal Launch =
         // children are asked as well
         if not (RuntimeHelpers.TryEnsureSufficientExecutionStack()) then
             Launch.ChildWith(parent, kind, Launch.OnPool, ChildTraits.None, file, line, body)
-        elif not parent.Environment.IsPlain then
+        elif kind >= ChildKind.Fork && not parent.Environment.IsPlain then
             Launch.ChildWith(parent, kind, TaskOptions.Default, ChildTraits.None, file, line, body)
         else
 

@@ -6,6 +6,11 @@ open System.Threading.Tasks
 open System.Threading.Tasks.Sources
 open GoGoScope.Missing
 
+/// Operands that were started in one group, some of which still run. Read only after the group ended well.
+[<AbstractClass>]
+type internal Operands<'T>() =
+    abstract Value: 'T
+
 /// The typed half of a scope: its outcome, and whoever waits for it. Its own completion source, so any number of
 /// callers may wait, and waiting allocates nothing.
 type internal Node<'T, 'E>(scope: Scope) =
@@ -30,7 +35,14 @@ type internal Node<'T, 'E>(scope: Scope) =
 
     /// What a good end gives; a group makes it of its operands.
     abstract Good: Outcome<'T, 'E> -> Outcome<'T, 'E>
-    default _.Good outcome = outcome
+
+    default _.Good outcome =
+        if isThere scope.Extra then
+            match scope.Extra.Operands with
+            | :? Operands<'T> as operands when outcome.IsOk -> Ok operands.Value
+            | _ -> outcome
+        else
+            outcome
 
     /// Called when the outcome is known and nothing of the scope runs any more, before anyone is woken.
     abstract Ended: Outcome<'T, 'E> -> unit

@@ -132,6 +132,10 @@ type internal ScopeExtra() =
     [<DefaultValue(false)>]
     val mutable Tags: IReadOnlyList<KeyValuePair<string, obj>>
 
+    /// The operands of a group whose node was made before them.
+    [<DefaultValue(false)>]
+    val mutable Operands: obj
+
     /// Permits that are given back when the scope has ended.
     [<DefaultValue(false)>]
     val mutable Permits: PermitSet
