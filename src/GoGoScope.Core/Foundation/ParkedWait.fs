@@ -180,6 +180,7 @@ type internal ParkedWait<'R>() =
 
             let result = this.Read()
             this.version <- this.version + 1s
+            this.context <- nothing
 
             if not this.Kept && not this.Taken then
                 this.Recycle()

@@ -74,7 +74,9 @@ type internal SelectPlan<'T, 'E>(cases: Case<'T, 'E> array, otherwise: Case<'T, 
         |> Seq.sortBy (fun gate -> gate.Id)
         |> Seq.toArray
 
-    let hasUngated = cases |> Array.exists (fun case -> isMissing case.Gate)
+    let hasUngated =
+        cases |> Array.exists (fun case -> isMissing case.Gate && not case.HearsCancel)
+
     let cancelCase = cases |> Array.tryFindIndex (fun case -> case.HearsCancel)
 
     /// A run that can be used again.
@@ -144,6 +146,10 @@ type internal SelectRun<'T, 'E> private (plan: SelectPlan<'T, 'E>, seed: int) =
                 plan.Otherwise.Read nothing
             elif isThere reason then
                 cases[place].ReadCancel reason
+            elif cases[place].HearsCancel then
+                match context.Reason with
+                | null -> cases[place].Read arms[place]
+                | reason -> cases[place].ReadCancel reason
             else
                 arms[place].Finish()
                 cases[place].Read arms[place]
