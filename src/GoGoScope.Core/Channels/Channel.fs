@@ -19,6 +19,7 @@ type internal ItemReader<'T>(source: ISource<'T>, context: WorkContext, token: C
             current <- item
             true
         | Verdict.Failed -> raise (AggregateException("The channel was failed.", source.Failure))
+        | Verdict.Full -> raise (InvalidOperationException $"The receiver was cut off: {source.Rejection}")
         | _ -> false
 
     override _.LeaveQueues() = arm.Leave()

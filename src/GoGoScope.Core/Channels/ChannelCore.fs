@@ -21,9 +21,6 @@ type internal ChannelCore<'T>(options: ChannelOptions<'T>, owner: WorkContext) =
     let mutable spareSenders = Spares<ParkedCaller>()
     let mutable spareReceivers = Spares<ParkedCaller>()
 
-    static let asItem (arm: Arm) : ItemArm<'T> =
-        nonNull (System.Runtime.CompilerServices.Unsafe.As<ItemArm<'T>> arm)
-
     member _.Gate = gate
     member _.Options = options
     member _.Owner = owner
@@ -46,7 +43,7 @@ type internal ChannelCore<'T>(options: ChannelOptions<'T>, owner: WorkContext) =
     member private _.Pop() =
         if isMissing heap then ring.Pop() else heap.Pop()
 
-    member private _.Drop(item: 'T, drops: byref<Drops<'T>>) =
+    member private _.Drop(item: 'T, drops: byref<Drops>) =
         dropped <- dropped + 1L
         drops.Add(item, options.OnDropped)
         Verdict.Done
@@ -57,7 +54,7 @@ type internal ChannelCore<'T>(options: ChannelOptions<'T>, owner: WorkContext) =
             let arm = senders.TryWin()
 
             if isThere arm then
-                let sender = asItem arm
+                let sender = Line.Item<'T> arm
                 this.Push(sender.Item, sender.Rank)
                 sender.Verdict <- Verdict.Done
                 wakes.Add arm.Owner
@@ -78,13 +75,13 @@ type internal ChannelCore<'T>(options: ChannelOptions<'T>, owner: WorkContext) =
             if isMissing arm then
                 Verdict.Nothing
             else
-                let sender = asItem arm
+                let sender = Line.Item<'T> arm
                 item <- sender.Item
                 sender.Verdict <- Verdict.Done
                 wakes.Add arm.Owner
                 Verdict.Done
 
-    member private this.PutFull(item: 'T, rank: int, drops: byref<Drops<'T>>) : Verdict =
+    member private this.PutFull(item: 'T, rank: int, drops: byref<Drops>) : Verdict =
         match options.WhenFull with
         | FullMode.Wait -> Verdict.Nothing
         | FullMode.Reject -> Verdict.Full
@@ -101,7 +98,7 @@ type internal ChannelCore<'T>(options: ChannelOptions<'T>, owner: WorkContext) =
             this.Drop(last, &drops)
 
     /// Under the gate.
-    member this.TryPut(item: 'T, rank: int, wakes: byref<WakeList>, drops: byref<Drops<'T>>) : Verdict =
+    member this.TryPut(item: 'T, rank: int, wakes: byref<WakeList>, drops: byref<Drops>) : Verdict =
         if closed then
             Verdict.Closed
         else
@@ -109,7 +106,7 @@ type internal ChannelCore<'T>(options: ChannelOptions<'T>, owner: WorkContext) =
             let arm = if receivers.IsEmpty then nothing else receivers.TryWin()
 
             if isThere arm then
-                let receiver = asItem arm
+                let receiver = Line.Item<'T> arm
                 receiver.Item <- item
                 receiver.Verdict <- Verdict.Done
                 wakes.Add arm.Owner
@@ -119,21 +116,6 @@ type internal ChannelCore<'T>(options: ChannelOptions<'T>, owner: WorkContext) =
                 Verdict.Done
             else
                 this.PutFull(item, rank, &drops)
-
-    static member private EndAll(queue: ArmQueue, verdict: Verdict, wakes: byref<WakeList>) =
-        let mutable arm = queue.Take()
-
-        while isThere arm do
-            let waiting = asItem arm
-
-            if waiting.HearsClose || verdict = Verdict.Failed then
-                if arm.TryWin() then
-                    waiting.Verdict <- verdict
-                    wakes.Add arm.Owner
-            elif arm.Owner.ArmDied() then
-                wakes.Add arm.Owner
-
-            arm <- queue.Take()
 
     /// Ends the channel, once. False: it had ended already. Those who wait to send are refused; those who wait to receive
     /// found it empty.
@@ -145,11 +127,11 @@ type internal ChannelCore<'T>(options: ChannelOptions<'T>, owner: WorkContext) =
         if first then
             failure <- cause
             System.Threading.Volatile.Write(&closed, true)
-            ChannelCore<'T>.EndAll(senders, Verdict.Closed, &wakes)
+            Line.EndAll<'T>(senders, Verdict.Closed, &wakes)
 
             let verdict = if isMissing cause then Verdict.Closed else Verdict.Failed
 
-            ChannelCore<'T>.EndAll(receivers, verdict, &wakes)
+            Line.EndAll<'T>(receivers, verdict, &wakes)
 
         gate.Exit()
         wakes.Run()

@@ -14,6 +14,11 @@ type FullMode =
     /// The sender is refused (`QueueFull`).
     | Reject = 3
 
+/// Who is told of what is dropped, if nobody asks for it.
+[<AbstractClass; Sealed>]
+type internal Silence<'T> private () =
+    static member val Told = Action<'T>(fun _ -> ())
+
 /// How a channel behaves. Start from `ChannelOptions.Default` and change what you need with `with`.
 [<NoComparison; NoEquality>]
 type ChannelOptions<'T> = {
@@ -43,7 +48,7 @@ type ChannelOptions =
         Name = "channel"
         Capacity = 0
         WhenFull = FullMode.Wait
-        OnDropped = Action<'T>(fun _ -> ())
+        OnDropped = Silence<'T>.Told
         Rank = null
     }
 

@@ -2,6 +2,7 @@ namespace GoGoScope
 
 open System
 open System.Collections.Generic
+open System.Runtime.CompilerServices
 open GoGoScope.Missing
 
 /// What came of an attempt to send or to receive.
@@ -13,34 +14,35 @@ type internal Verdict =
     | Closed = 2
     /// The channel was failed, and is drained.
     | Failed = 3
-    /// There is no place, and none is waited for.
+    /// There is no place, and none is waited for; or a receiver that was too slow was cut off.
     | Full = 4
 
 /// Items that were dropped under a gate, to be told of after it.
 [<Struct; NoComparison; NoEquality>]
-type internal Drops<'T> =
+type internal Drops =
     [<DefaultValue(false)>]
-    val mutable private items: List<struct ('T * Action<'T>)>
+    val mutable private calls: List<Action>
 
     member this.Add(item: 'T, told: Action<'T>) =
-        if isMissing this.items then
-            this.items <- List()
+        if not (obj.ReferenceEquals(told, Silence<'T>.Told)) then
+            if isMissing this.calls then
+                this.calls <- List()
 
-        this.items.Add(struct (item, told))
+            this.calls.Add(fun () -> told.Invoke item)
 
     member private this.TellAll(owner: WorkContext) =
-        let items = this.items
-        this.items <- nothing
+        let calls = this.calls
+        this.calls <- nothing
 
-        for struct (item, told) in items do
+        for call in calls do
             try
-                told.Invoke item
+                call.Invoke()
             with failure when isThere owner ->
                 owner.Unobserved("the OnDropped of a channel", failure)
 
     /// Tells of them in the order in which they were dropped. Outside every gate.
     member this.Tell(owner: WorkContext) =
-        if isThere this.items then
+        if isThere this.calls then
             this.TellAll owner
 
 /// A caller in line at one end of a channel, with the item that it brings or was given.
@@ -58,9 +60,35 @@ type internal ItemArm<'T>(owner: ParkedCaller) =
     [<DefaultValue(false)>]
     val mutable internal HearsClose: bool
 
+    /// What its sending made others lose.
+    [<DefaultValue(false)>]
+    val mutable internal Drops: Drops
+
     override this.Clear() =
         this.Item <- Unchecked.defaultof<'T>
         this.Verdict <- Verdict.Nothing
+
+/// What is done with callers in line. Under their gate.
+[<AbstractClass; Sealed>]
+type internal Line =
+
+    static member Item<'T>(arm: Arm) : ItemArm<'T> = nonNull (Unsafe.As<ItemArm<'T>> arm)
+
+    /// Ends all that wait in a queue. Cases of selects that do not want to hear of a close are out of the game.
+    static member EndAll<'T>(queue: ArmQueue, verdict: Verdict, wakes: byref<WakeList>) =
+        let mutable arm = queue.Take()
+
+        while isThere arm do
+            let waiting = Line.Item<'T> arm
+
+            if waiting.HearsClose || verdict <> Verdict.Closed then
+                if arm.TryWin() then
+                    waiting.Verdict <- verdict
+                    wakes.Add arm.Owner
+            elif arm.Owner.ArmDied() then
+                wakes.Add arm.Owner
+
+            arm <- queue.Take()
 
 /// Where items are received. Its members are called under its gate, unless they say otherwise.
 type internal ISource<'T> =
@@ -84,7 +112,7 @@ type internal ISource<'T> =
 type internal ISink<'T> =
     abstract Gate: Gate
     abstract Senders: ArmQueue
-    abstract TryPut: item: 'T * rank: int * wakes: byref<WakeList> * drops: byref<Drops<'T>> -> Verdict
+    abstract TryPut: item: 'T * rank: int * wakes: byref<WakeList> * drops: byref<Drops> -> Verdict
 
     /// The place of the item in line. The user's code: outside every gate.
     abstract RankOf: item: 'T -> int
@@ -125,11 +153,8 @@ type internal SendArm<'T>(owner: ParkedCaller, sink: ISink<'T>) =
     [<DefaultValue(false)>]
     val mutable internal KeepsItem: bool
 
-    [<DefaultValue(false)>]
-    val mutable private drops: Drops<'T>
-
     override this.Poll(_, wakes) =
-        match sink.TryPut(this.Item, this.Rank, &wakes, &this.drops) with
+        match sink.TryPut(this.Item, this.Rank, &wakes, &this.Drops) with
         | Verdict.Nothing
         | Verdict.Full -> Readiness.Waits // a select is made to wait, also where a plain send would be refused
         | Verdict.Closed when not this.HearsClose -> Readiness.Dead
@@ -145,4 +170,4 @@ type internal SendArm<'T>(owner: ParkedCaller, sink: ISink<'T>) =
         else
             base.Clear()
 
-    override this.Finish() = this.drops.Tell sink.Owner
+    override this.Finish() = this.Drops.Tell sink.Owner

@@ -10,6 +10,7 @@ type internal IReceived<'T, 'R> =
     abstract Item: item: 'T -> 'R
     abstract Closed: source: ISource<'T> -> 'R
     abstract Failed: failure: exn -> 'R
+    abstract Refused: rejection: Rejection -> 'R
     abstract Cancelled: reason: CancelReason -> 'R
 
 /// An item, or none when the channel is closed and drained.
@@ -19,6 +20,7 @@ type internal OptionReceived<'T, 'E> =
         member _.Item item = Ok(ValueSome item)
         member _.Closed _ = Ok ValueNone
         member _.Failed failure = Error(ScopeError.crashed failure)
+        member _.Refused rejection = Error(ScopeError.rejected rejection)
         member _.Cancelled reason = Error(ScopeError.cancelled reason)
 
 /// An item; a closed channel is an error.
@@ -31,6 +33,7 @@ type internal ItemReceived<'T, 'E> =
             Error(ScopeError.rejected source.Rejection)
 
         member _.Failed failure = Error(ScopeError.crashed failure)
+        member _.Refused rejection = Error(ScopeError.rejected rejection)
         member _.Cancelled reason = Error(ScopeError.cancelled reason)
 
 /// A caller that waits for an item.
@@ -44,6 +47,7 @@ type internal ReceiveWait<'T, 'R, 'S when 'S: struct and 'S :> IReceived<'T, 'R>
         match verdict with
         | Verdict.Done -> Unchecked.defaultof<'S>.Item item
         | Verdict.Failed -> Unchecked.defaultof<'S>.Failed source.Failure
+        | Verdict.Full -> Unchecked.defaultof<'S>.Refused source.Rejection
         | _ -> Unchecked.defaultof<'S>.Closed source
 
     member _.Arm = arm
@@ -80,6 +84,7 @@ type internal SendWait<'T, 'U, 'E>(sink: ISink<'T>) as this =
             else
                 SendWait<'T, 'U, 'E>.Give(sink, arm.Verdict)
 
+        arm.Finish()
         arm.Clear()
         result
 
@@ -146,7 +151,7 @@ type internal Items =
         (sink: ISink<'T>, item: 'T, context: WorkContext, token: CancellationToken)
         : ValueTask<Outcome<'U, 'E>> =
         let mutable wakes = WakeList()
-        let mutable drops = Drops<'T>()
+        let mutable drops = Drops()
         let rank = sink.RankOf item
         sink.Gate.Enter()
 
@@ -161,7 +166,7 @@ type internal Items =
     /// Sends if that needs no wait. `Nothing` and `Full`: there is no place.
     static member TrySend(sink: ISink<'T>, item: 'T) : Verdict =
         let mutable wakes = WakeList()
-        let mutable drops = Drops<'T>()
+        let mutable drops = Drops()
         let rank = sink.RankOf item
         sink.Gate.Enter()
         let verdict = sink.TryPut(item, rank, &wakes, &drops)

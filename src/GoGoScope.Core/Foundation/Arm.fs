@@ -75,10 +75,18 @@ and internal Arm(owner: ParkedCaller) =
     default this.Leave() =
         let queue = this.Queue
 
-        if isThere queue && Volatile.Read(&this.Linked) then
-            queue.Gate.Enter()
-            queue.Remove this
-            queue.Gate.Exit()
+        if isThere queue then
+            if isThere queue.Keeper then
+                let mutable wakes = WakeList()
+                queue.Gate.Enter()
+                queue.Remove this
+                queue.Keeper.OnLeft(queue, &wakes)
+                queue.Gate.Exit()
+                wakes.Run()
+            elif Volatile.Read(&this.Linked) then
+                queue.Gate.Enter()
+                queue.Remove this
+                queue.Gate.Exit()
 
 /// Callers in line, first come first served among equal ranks. Every step is under its gate.
 and [<Sealed>] internal ArmQueue(gate: Gate) =
@@ -87,6 +95,10 @@ and [<Sealed>] internal ArmQueue(gate: Gate) =
     let mutable count = 0
 
     member _.Gate: Gate = gate
+
+    /// Who must hear that somebody left unserved, because others may be served now; missing where that cannot be.
+    [<DefaultValue(false)>]
+    val mutable internal Keeper: IQueueKeeper
 
     /// How many stand in it, those included whose owner was claimed elsewhere a moment ago.
     member _.Count = count
@@ -165,9 +177,13 @@ and [<Sealed>] internal ArmQueue(gate: Gate) =
 
         arm
 
+/// What those who left a queue unserved leave behind: the one before whom nobody could be served may have been the first.
+and internal IQueueKeeper =
+    /// Under the gate. Also called for one whose arm somebody dropped already, because he was claimed.
+    abstract OnLeft: queue: ArmQueue * wakes: byref<WakeList> -> unit
+
 /// Callers that were claimed under a gate, to be woken after it.
-[<Struct; NoComparison; NoEquality>]
-type internal WakeList =
+and [<Struct; NoComparison; NoEquality>] internal WakeList =
     [<DefaultValue(false)>]
     val mutable private first: ParkedCaller
 
