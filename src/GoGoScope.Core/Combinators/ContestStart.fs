@@ -1,0 +1,95 @@
+namespace GoGoScope
+
+open System
+open System.Collections.Generic
+open GoGoScope.CompilerServices
+
+/// How the works of a contest are started.
+[<NoComparison; NoEquality>]
+type internal Pace = {
+    /// What one of them is called: with its number, from 1.
+    Noun: string
+    /// Most of them running at once.
+    Limit: int
+    /// Time from one start to the next; zero starts as many as the limit allows, infinite only when one has failed.
+    Stagger: TimeSpan
+    /// On the thread pool, not on the thread of whoever starts it.
+    OnPool: bool
+}
+
+/// What went wrong, work by work, in the order of happening.
+[<Sealed>]
+type internal Failures<'E>() =
+    let list = List<struct (int * Cause<'E> list)>()
+
+    member _.Add(index: int, causes: Cause<'E> list) = list.Add(struct (index, causes))
+    member _.Count = list.Count
+    member _.IsEmpty = list.Count = 0
+
+    member _.Each(tell: int -> Cause<'E> list -> unit) =
+        for struct (index, causes) in list do
+            tell index causes
+
+    /// The first failure, and the others in the order of the works.
+    member _.All: Cause<'E> list =
+        match List.ofSeq list with
+        | [] -> []
+        | struct (_, first) :: rest ->
+            let later = List.sortBy (fun (struct (index, _)) -> index) rest
+            first @ List.collect (fun (struct (_, causes)) -> causes) later
+
+    /// Everything as one error.
+    member this.Outcome<'R>() : Outcome<'R, 'E> =
+        match this.All with
+        | first :: others ->
+            Error {
+                Cause = first
+                Others = Array.ofList others
+            }
+        | [] -> invalidOp "Nothing failed."
+
+/// Starts one of the works.
+[<AbstractClass; Sealed>]
+type internal ContestStart =
+
+    static member Inline(group: Scope, work: Scoped<'T, 'E>) : ScopeTask<'T, 'E> =
+        match box work with
+        | :? Block<'T, 'E> as block ->
+            Launch.Child<'T, 'E, _>(group, ChildKind.Bound, "", 0, BlockBody<'T, 'E> block)
+        | _ ->
+            Launch.Child<'T, 'E, _>(
+                group,
+                ChildKind.Bound,
+                "",
+                0,
+                WorkBody<'T, 'E, FuncWork<'T, 'E>>(FuncWork<'T, 'E> work)
+            )
+
+    static member OnPool(group: Scope, name: string, work: Scoped<'T, 'E>) : ScopeTask<'T, 'E> =
+        let options = {
+            TaskOptions.Default with
+                Name = name
+                Start = StartMode.Pool
+        }
+
+        match box work with
+        | :? Block<'T, 'E> as block ->
+            Launch.ChildWith<'T, 'E, _>(
+                group,
+                ChildKind.Bound,
+                options,
+                false,
+                "",
+                0,
+                BlockBody<'T, 'E> block
+            )
+        | _ ->
+            Launch.ChildWith<'T, 'E, _>(
+                group,
+                ChildKind.Bound,
+                options,
+                false,
+                "",
+                0,
+                WorkBody<'T, 'E, FuncWork<'T, 'E>>(FuncWork<'T, 'E> work)
+            )
