@@ -36,6 +36,11 @@ module internal Checks =
         if value < 1 then
             raise (ArgumentOutOfRangeException(name, value, $"Must be 1 or more, but was {value}."))
 
+    /// A count of at least zero.
+    let zeroOrMore (name: string) (value: int) =
+        if value < 0 then
+            raise (ArgumentOutOfRangeException(name, value, $"Must be 0 or more, but was {value}."))
+
     /// A reference that must be there, also when it comes from code that knows no nullness.
     let notNull (name: string) (value: obj | null) =
         if isNull value then

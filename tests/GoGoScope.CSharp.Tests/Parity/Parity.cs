@@ -26,6 +26,11 @@ public sealed class Parity
         ["Scoped.mapCrash"] = "WithErrorsExtensions.WithErrorsAsync",
         ["ScopeTask.result"] = "Awaiting.GetAwaiter",
         ["ScopeTask.toTask"] = "Awaiting.AsTask",
+        ["Schedule.constant"] = "Schedule.Fixed", // `fixed` is a keyword of F#
+        ["Schedule.exponentialWith"] = "Schedule.Exponential",
+        ["Retry.withOptions"] = "RetryExtensions.RetryAsync",
+        ["Retry.withSchedule"] = "RetryExtensions.RetryAsync",
+        ["Retry.times"] = "RetryExtensions.RetryAsync",
         ["Parallel.all"] = "ParallelExtensions.ParallelAsync",
         ["Parallel.allWith"] = "ParallelExtensions.ParallelAsync",
         ["Parallel.settled"] = "ParallelExtensions.ParallelSettledAsync",
@@ -140,6 +145,7 @@ public sealed class Parity
         Compare(typeof(ScopeHooks), typeof(HookSettings));
         Compare(typeof(TaskOptions), typeof(TaskSettings));
         Compare(typeof(ParallelModule.Options), typeof(ParallelSettings));
+        Compare(typeof(RetryOptions<>), typeof(RetrySettings<>));
 
         static void Compare(Type options, Type settings)
         {

@@ -1,0 +1,35 @@
+using GoGoScope.Contracts;
+
+namespace GoGoScope.CSharp.Tests.Parity;
+
+/// <summary>The policies of C#, for the stories that both languages tell.</summary>
+public sealed class CSharpResilience : ResilienceFace
+{
+    public override Face Face { get; } = new CSharpFace();
+
+    private static Func<Scope, Task<Result<string, string>>> Of(Work work) => async scope => Of(await work(scope));
+
+    private static Result<string, string> Of(Outcome outcome) =>
+        outcome.Error is { } error ? Result.Fail(error) : Result.Ok<string, string>(outcome.Value!);
+
+    private static Outcome Said(Result<string, string> result) => result.Match(Outcome.Ok, Outcome.Of);
+
+    public override async Task<Outcome> Retry(
+        Scope scope, Pauses pauses, Work work, Action<string>? told = null, double attemptSeconds = -1) =>
+        Said(await scope.RetryAsync(Of(work), new()
+        {
+            Schedule = Schedule.Linear<string>(TimeSpan.FromSeconds(pauses.First), TimeSpan.FromSeconds(pauses.Step))
+                .UpTo(pauses.Count)
+                .Max(TimeSpan.FromSeconds(pauses.Max)),
+            OnRetry = told is null ? null : attempt => told($"{attempt.Attempt}: {attempt.Error.Cause}"),
+            AttemptTimeout = attemptSeconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(attemptSeconds),
+        }));
+
+    public override async Task<Outcome> RetryTimes(Scope scope, int count, Work work) =>
+        Said(await scope.RetryAsync(Of(work), new() { MaxRetries = count }));
+
+    public override async Task<Outcome> RetryWhile(Scope scope, Func<Cause<string>, bool> goesOn, Work work) =>
+        Said(await scope.RetryAsync(Of(work), new() { While = goesOn }));
+}
+
+public sealed class RetryParity() : RetryStories(new CSharpResilience());
