@@ -64,10 +64,16 @@ public sealed class ScopeSettings
     /// <summary>Whether <c>Scope.Current</c> is set inside. Default: null, which is the parent's, or off.</summary>
     public bool? Ambient { get; init; }
 
+    /// <summary>
+    /// Who is asked for a service that neither the scope nor one above it provides. What it gives stays its own. A named
+    /// service is asked of it as a keyed one. Default: null, which is the parent's, or nobody.
+    /// </summary>
+    public IServiceProvider? Services { get; init; } = ScopeOptions.Default.Services;
+
     internal static ScopeOptions ToCore(ScopeSettings? settings) => settings?.ToCore() ?? ScopeOptions.Default;
 
     private ScopeOptions ToCore() => new(
-        Name, Timeout, Deadline, Parent, CancellationToken, Concurrency, OnExit, OnFailure, Given(Grace), Hooks?.ToCore(), Logger, Clock, Dispatcher, Given(Ambient));
+        Name, Timeout, Deadline, Parent, CancellationToken, Concurrency, OnExit, OnFailure, Given(Grace), Hooks?.ToCore(), Logger, Clock, Dispatcher, Given(Ambient), Services);
 
     private static FSharpValueOption<T> Given<T>(T? value)
         where T : struct => value is { } given ? FSharpValueOption<T>.NewValueSome(given) : default;

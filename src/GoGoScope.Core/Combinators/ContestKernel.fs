@@ -45,5 +45,5 @@ type internal ContestKernel =
             let contest = make group
             group.Node <- contest
             let mutable body = ContestBody<'T, 'E, 'R> contest
-            Launch.Begin<'R, 'E, _>(group, contest, timeout, &body)
+            BodyRun.Begin<'R, 'E, _>(group, contest, timeout, &body)
             contest.AsValueTask()

@@ -55,11 +55,11 @@ type internal ContestStart =
     static member Inline(group: Scope, work: Scoped<'T, 'E>) : ScopeTask<'T, 'E> =
         match box work with
         | :? Block<'T, 'E> as block ->
-            Launch.Child<'T, 'E, _>(group, ChildKind.Bound, "", 0, BlockBody<'T, 'E> block)
+            Launch.Child<'T, 'E, _>(group, ChildKind.Competitor, "", 0, BlockBody<'T, 'E> block)
         | _ ->
             Launch.Child<'T, 'E, _>(
                 group,
-                ChildKind.Bound,
+                ChildKind.Competitor,
                 "",
                 0,
                 WorkBody<'T, 'E, FuncWork<'T, 'E>>(FuncWork<'T, 'E> work)
@@ -76,9 +76,9 @@ type internal ContestStart =
         | :? Block<'T, 'E> as block ->
             Launch.ChildWith<'T, 'E, _>(
                 group,
-                ChildKind.Bound,
+                ChildKind.Competitor,
                 options,
-                false,
+                ChildTraits.None,
                 "",
                 0,
                 BlockBody<'T, 'E> block
@@ -86,9 +86,9 @@ type internal ContestStart =
         | _ ->
             Launch.ChildWith<'T, 'E, _>(
                 group,
-                ChildKind.Bound,
+                ChildKind.Competitor,
                 options,
-                false,
+                ChildTraits.None,
                 "",
                 0,
                 WorkBody<'T, 'E, FuncWork<'T, 'E>>(FuncWork<'T, 'E> work)

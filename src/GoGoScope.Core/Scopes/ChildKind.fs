@@ -16,6 +16,8 @@ type internal ChildKind =
     | Operand = 4uy
     /// Its failure fails the scope; it is stopped when everything else in the scope has ended.
     | Daemon = 5uy
+    /// A task like any other, but its outcome goes only to the contest that started it.
+    | Competitor = 6uy
 
 /// What is special about a child, from its start.
 [<Flags>]

@@ -259,6 +259,7 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
                 | ChildKind.Task -> "task"
                 | ChildKind.Operand -> "operand"
                 | ChildKind.Daemon -> "daemon"
+                | ChildKind.Competitor -> "competitor"
                 | _ -> "bound"
 
             if this.Seq = 0 then

@@ -14,6 +14,8 @@ type internal ScopeEnvironment = {
     Logger: ILogger | null
     Grace: TimeSpan
     Ambient: bool
+    /// Where services are looked for that no scope has.
+    Services: IServiceProvider | null
     /// That of the nearest limited scope; missing when there is none.
     Limit: ConcurrencyLimit
     /// Children need nothing from their environment but the way to run: the short way to start one is enough.
@@ -29,6 +31,7 @@ type internal ScopeEnvironment = {
         Logger = null
         Grace = TimeSpan.FromSeconds 30.
         Ambient = false
+        Services = null
         Limit = Missing.nothing
         IsPlain = true
     }

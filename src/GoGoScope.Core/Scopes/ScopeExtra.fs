@@ -117,6 +117,9 @@ type internal ScopeExtra() =
     val mutable Cleanups: DisposeStack
 
     [<DefaultValue(false)>]
+    val mutable Services: ServiceTable
+
+    [<DefaultValue(false)>]
     val mutable Joins: ChildrenJoin
 
     [<DefaultValue(false)>]
@@ -196,7 +199,7 @@ type internal ScopeExtra() =
 
             not released)
 
-    /// Stops timers and takes registrations back. Called once the scope has ended.
+    /// Stops timers, takes registrations back and forgets the services. Called once the scope has ended.
     member this.Release() =
         let ending =
             lock this (fun () ->
@@ -204,6 +207,8 @@ type internal ScopeExtra() =
                 released <- true
                 held <- []
                 ending)
+
+        Volatile.Write(&this.Services, nothing)
 
         for resource in ending do
             resource.Dispose()

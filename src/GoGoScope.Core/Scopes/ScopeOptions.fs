@@ -105,6 +105,9 @@ type ScopeOptions = {
     Dispatcher: Dispatcher | null
     /// Whether `Scope.Current` is set inside (one `AsyncLocal`). Default: none given, which is the parent's, or off.
     Ambient: bool voption
+    /// Who is asked for a service that neither the scope nor one above it provides. What it gives stays its own. A named
+    /// service is asked of it as a keyed one. Default: null, which is the parent's, or nobody.
+    Services: IServiceProvider | null
 } with
 
     static let standard = {
@@ -122,6 +125,7 @@ type ScopeOptions = {
         Clock = null
         Dispatcher = null
         Ambient = ValueNone
+        Services = null
     }
 
     /// No limits, no parent; a failure stops the rest; children are waited for.
@@ -156,6 +160,7 @@ type ScopeOptions = {
             && isNull this.Logger
             && this.Grace.IsNone
             && this.Ambient.IsNone
+            && isNull this.Services
             && this.Concurrency = Int32.MaxValue
         then
             above
@@ -168,6 +173,11 @@ type ScopeOptions = {
                     Logger = if isNull this.Logger then above.Logger else this.Logger
                     Grace = ValueOption.defaultValue above.Grace this.Grace
                     Ambient = ValueOption.defaultValue above.Ambient this.Ambient
+                    Services =
+                        if isNull this.Services then
+                            above.Services
+                        else
+                            this.Services
                     Limit =
                         if this.Concurrency = Int32.MaxValue then
                             above.Limit

@@ -31,6 +31,9 @@ public sealed class Parity
         ["Retry.withOptions"] = "RetryExtensions.RetryAsync",
         ["Retry.withSchedule"] = "RetryExtensions.RetryAsync",
         ["Retry.times"] = "RetryExtensions.RetryAsync",
+        ["Scope.service"] = "ServiceExtensions.Use",
+        ["Scope.hasService"] = "ServiceExtensions.Has",
+        ["Scope.replace"] = "ServiceExtensions.Override", // a reserved word in F#
         ["Parallel.all"] = "ParallelExtensions.ParallelAsync",
         ["Parallel.allWith"] = "ParallelExtensions.ParallelAsync",
         ["Parallel.settled"] = "ParallelExtensions.ParallelSettledAsync",
@@ -50,6 +53,8 @@ public sealed class Parity
         ["AllExtensions.AllAsync"] = "and!",
         ["CleanupExtensions.Use"] = "use",
         ["Matching.Match"] = "match",
+        ["ServiceExtensions.OverrideAsync"] = "Scope.replace, whose factory is a block",
+        ["ServiceExtensions.TryUse"] = "Scope.hasService",
         ["ScopeErrors.Map"] = "ScopeError.map",
         ["ScopeErrors.As"] = "ScopeError.map",
     };
@@ -75,7 +80,7 @@ public sealed class Parity
             if (type.Name.Contains("Sources", StringComparison.Ordinal) || type.Name.StartsWith("ScopeBuilder", StringComparison.Ordinal))
                 continue; // parts of the builders
 
-            if (type.Name is "Verbs" or "ScopeVerbs")
+            if (type.Name.EndsWith("Verbs", StringComparison.Ordinal))
             {
                 verbs.UnionWith(type.GetMethods(Anything).Select(method =>
                     "Scope." + method.Name.Replace("Scope.", "").Replace(".Static", "").Replace("get_", "")));
