@@ -100,7 +100,8 @@ public sealed class ServiceTests
         Assert.Throws<ArgumentNullException>("name", () => scope.Has<Db>(null!));
         Assert.Throws<ArgumentNullException>("scope", () => ((Scope)null!).Use<Db>());
         Assert.Throws<ArgumentNullException>("scope", () => ((Scope)null!).Provide(_ => 1));
-        Assert.Throws<ArgumentException>("make", () => { _ = scope.Provide(_ => Task.FromResult(1)); });
-        Assert.Throws<ArgumentNullException>(() => scope.ProvideAsync((Func<Scope, Task<Db>>)null!));
+        Action forgotten = () => scope.Provide(_ => Task.FromResult(1));
+        Assert.Throws<ArgumentException>("make", forgotten);
+        Assert.Throws<ArgumentNullException>(() => { scope.ProvideAsync((Func<Scope, Task<Db>>)null!); });
     }
 }

@@ -5,4 +5,5 @@ let all: Scenario list = [
     // scopes
     Trees.Scenario.scenario
     Limits.Scenario.scenario
+    Services.Scenario.scenario
 ]
