@@ -14,13 +14,13 @@ type Connection(server: string) =
 
 /// A factory is a block: it may wait, fail, and ask for the services so far.
 let connect: Scoped<Connection, string> = scope {
-    let! config = Scope.service<Config> ()
+    let! config = Scope.service<Config>()
     do! Scope.delay (TimeSpan.FromMilliseconds 5.)
     return Connection config.Server
 }
 
 let ask (question: string) : Scoped<string, string> = scope {
-    let! connection = Scope.service<Connection> ()
+    let! connection = Scope.service<Connection>()
     return connection.Ask question
 }
 
@@ -49,10 +49,12 @@ let main: Scoped<unit, string> = scope {
     let! there = Scope.hasService<Config> "old"
     printfn $"an old configuration: {there}"
 
-    let! missing = Scoped.result (scope { return! Scope.service<Uri> () })
+    let! missing = Scoped.result (scope { return! Scope.service<Uri>() })
 
     match missing with
-    | Error { Cause = Cause.Rejected(Rejection.NotConfigured what) } -> printfn $"{what.Split(':')[0]}: missing"
+    | Error {
+                Cause = Cause.Rejected(Rejection.NotConfigured what)
+            } -> printfn $"{what.Split(':')[0]}: missing"
     | _ -> ()
 }
 

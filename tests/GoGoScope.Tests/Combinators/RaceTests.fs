@@ -13,11 +13,10 @@ let private give (outcome: Result<'T, ScopeError<'E>>) : Scoped<'T, 'E> =
     fun _ -> ValueTask<Result<'T, ScopeError<'E>>>(outcome)
 
 /// Goes through the pool a few times.
-let private turns count (_: CancellationToken) : Task =
-    task {
-        for _ in 0..count do
-            do! Task.Yield()
-    }
+let private turns count (_: CancellationToken) : Task = task {
+    for _ in 0..count do
+        do! Task.Yield()
+}
 
 /// A value that comes in its own time, whatever it is told.
 let private late count (value: 'T) : Scoped<'T, string> = scope {
@@ -147,7 +146,9 @@ let ``a loser that fails on its way out stands beside the winning error`` () =
         let loser: Scoped<int, string> =
             fun scope -> ValueTask<Result<int, ScopeError<string>>>(failing scope)
 
-        let! outcome = stage.Run(Race.first [ Step.fail 3. "broken" |> Scoped.map (fun () -> 0); loser ])
+        let! outcome =
+            stage.Run(Race.first [ Step.fail 3. "broken" |> Scoped.map (fun () -> 0); loser ])
+
         Expect.causes [ Cause.Failed "broken"; Cause.Failed "on its way out" ] outcome
     })
 
@@ -411,7 +412,8 @@ let ``at most so many run, and the next one starts when one fails`` () =
             | Error { Cause = Cause.Rejected _ } -> plan.IsEmpty
             | Error error ->
                 not (List.exists snd plan)
-                && Set.ofSeq (Seq.map string (ScopeError.causes error)) = Set.ofList [ for index in 0 .. plan.Length - 1 -> string (Cause.Failed index) ]
+                && Set.ofSeq (Seq.map string (ScopeError.causes error)) =
+                    Set.ofList [ for index in 0 .. plan.Length - 1 -> string (Cause.Failed index) ]
 
         return
             fair
@@ -427,7 +429,8 @@ let ``a losing value is closed before the race answers`` () =
         let stage = Stage()
 
         // both end in the same step of the clock: the cancel finds the second one with its value made
-        let opens name wait = late wait (Resource(stage, name, 4.) :> IAsyncDisposable)
+        let opens name wait =
+            late wait (Resource(stage, name, 4.) :> IAsyncDisposable)
 
         let! outcome =
             stage.Run(
@@ -440,7 +443,8 @@ let ``a losing value is closed before the race answers`` () =
         Expect.ok () outcome
         Assert.Equal<string list>([ "11 b is closed"; "11 the race answers" ], stage.Told)
 
-        let plain name wait = late wait (new Plain(stage, name) :> IDisposable)
+        let plain name wait =
+            late wait (new Plain(stage, name) :> IDisposable)
 
         let! outcome =
             stage.Run(Race.first [ plain "c" 1.; plain "d" 2. ] |> Scoped.map ignore)
@@ -455,7 +459,9 @@ let ``a value that two competitors give stays open`` () =
         let stage = Stage()
         let shared = new Plain(stage, "shared") :> IDisposable
 
-        let! outcome = stage.Run(Race.first [ late 1. shared; late 2. shared ] |> Scoped.map ignore)
+        let! outcome =
+            stage.Run(Race.first [ late 1. shared; late 2. shared ] |> Scoped.map ignore)
+
         Expect.ok () outcome
         Assert.Empty stage.Told
     })

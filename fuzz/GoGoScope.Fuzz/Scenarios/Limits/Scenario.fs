@@ -9,16 +9,6 @@ open GoGoScope
 open GoGoScope.Fuzz
 open GoGoScope.Testing
 
-/// The library as the crowds call it. A sabotage replaces a call by one with a bug.
-type Library() =
-    abstract Limit: int -> int
-    default _.Limit limit = limit
-    abstract Priority: int -> int
-    default _.Priority priority = priority
-    /// Wraps the work of a task.
-    abstract Work: id: int * work: Scoped<int, string> -> Scoped<int, string>
-    default _.Work(_, work) = work
-
 /// How many tasks run below one limited scope, those in tasks not counted.
 [<Sealed>]
 type private Gauge(limit: int) =
@@ -309,37 +299,6 @@ module Scenario =
             ]
         }
 
-    /// Goes on after its task has ended, and so without its permit.
-    let private earlyRelease () = {
-        new Library() with
-            override _.Work(id, work) =
-                if id % 3 <> 0 then
-                    work
-                else
-                    fun scope ->
-                        let outside = {
-                            ScopeOptions.Default with
-                                Clock = scope.Clock
-                                Dispatcher = scope.Dispatcher
-                        }
-
-                        (Scope.runWith outside CancellationToken.None work).AsTask() |> ignore
-                        ValueTask<_>(Ok id)
-    }
-
-    /// Gives its permit back only long after it has ended.
-    let private lostPermit () = {
-        new Library() with
-            override _.Work(id, work) =
-                if id % 3 <> 0 then
-                    work
-                else
-                    scope {
-                        let! _ = fork (Scope.delay (TimeSpan.FromHours 1.))
-                        return! work
-                    }
-    }
-
     let scenario: GoGoScope.Fuzz.Scenario =
         Rounds.scenario
             "limits"
@@ -353,19 +312,5 @@ module Scenario =
                 "limits reached"
                 "lines in order"
             ]
-            [
-                "", Library()
-                "one-too-many",
-                {
-                    new Library() with
-                        override _.Limit limit = limit + 1
-                }
-                "no-priority",
-                {
-                    new Library() with
-                        override _.Priority _ = 0
-                }
-                "early-release", earlyRelease ()
-                "lost-permit", lostPermit ()
-            ]
+            Sabotage.all
             round
