@@ -7,7 +7,6 @@ open System.Threading.Tasks
 open FsCheck
 open GoGoScope
 open GoGoScope.Tests
-open GoGoScope.Tests.Scopes.ServiceTests
 open Xunit
 
 /// What is done with the services of one scope of a tree.
