@@ -230,41 +230,46 @@ let ``many threads provide, replace and look up in one tree: nothing is lost, al
     })
 
 [<Fact>]
-let ``a service that was seen is released after what the one who saw it registers`` () =
+let ``a service is not seen before its release is registered`` () =
     Story.run (fun () -> task {
-        for _ in 1..200 do
-            let told = ConcurrentQueue<string>()
-            let opened = Scope.Open()
-            use both = new Barrier(2)
+        let opened = Scope.Open()
+        let cleanups = DisposeStack()
+        opened.Rare.Cleanups <- cleanups
+        use held = new ManualResetEventSlim()
+        use free = new ManualResetEventSlim()
 
-            let watching =
-                Task.Factory.StartNew(
-                    (fun () ->
-                        both.SignalAndWait Story.patience |> ignore
-                        use late = new CancellationTokenSource(Story.patience)
+        // somebody is about to register a cleanup, and holds the list until it is told to go on
+        let holder =
+            Thread(fun () ->
+                let isSealed () =
+                    held.Set()
+                    free.Wait Story.patience |> ignore
+                    true
 
-                        while not (ScopeServices.Has<Db>(opened, "")) do
-                            late.Token.ThrowIfCancellationRequested()
+                cleanups.TryPush(isSealed, (fun _ -> ValueTask())) |> ignore)
 
-                        (Scope.onDispose (fun () -> told.Enqueue "user") opened
-                        : ValueTask<Result<unit, ScopeError<string>>>)
-                            .AsTask()),
-                    TaskCreationOptions.LongRunning
-                )
+        holder.Start()
+        Assert.True(held.Wait Story.patience)
 
-            both.SignalAndWait Story.patience |> ignore
+        let made: Result<Db, ScopeError<string>> array = Array.zeroCreate 1
 
-            let! made =
-                Story.wait (
-                    Scope.provide (db "a", (fun _ -> told.Enqueue "service")) opened
-                    : ValueTask<Result<Db, ScopeError<string>>>
-                )
+        let provider =
+            Thread(fun () -> made[0] <- (Scope.provide (db "a", ignore) opened).Result)
 
-            Assert.True made.IsOk
-            let! pending = watching.WaitAsync Story.patience
-            let! _ = pending.WaitAsync Story.patience
-            do! Story.ended (opened.DisposeAsync())
-            Assert.Equal<string>([ "user"; "service" ], told)
+        provider.Start()
+
+        do!
+            Story.until "the provider waits" (fun () ->
+                provider.ThreadState.HasFlag ThreadState.WaitSleepJoin)
+
+        let seenBefore = ScopeServices.Has<Db>(opened, "")
+        free.Set()
+        Assert.True(holder.Join Story.patience)
+        Assert.True(provider.Join Story.patience)
+        Assert.False seenBefore
+        Assert.True made[0].IsOk
+        Assert.True(ScopeServices.Has<Db>(opened, ""))
+        do! Story.ended (opened.DisposeAsync())
     })
 
 [<Fact>]
