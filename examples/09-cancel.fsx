@@ -32,10 +32,10 @@ let server =
 
 let ada = Scope.forkIn (server, session "Ada")
 
-// Each line ends with the place where the child was started, which is left out here.
+// Each line goes on with the place where the child was started, its age and what it waits for, which is left out here.
 let show () =
     for line in (Scope.debugTree server).TrimEnd().Split '\n' do
-        printfn $"""{line.Split(" at ")[0]}"""
+        printfn $"{line.Split(']')[0]}]"
 
 show ()
 ada.Cancel "the client said good-bye" // that one, and all below it; no failure of the server

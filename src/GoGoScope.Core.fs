@@ -266,5 +266,8 @@ module Scope =
     /// A token that fires with the first of several. Dispose it when done.
     let firstToken (tokens: seq<CancellationToken>) : FirstToken = new FirstToken(Seq.toArray tokens)
 
-    /// The live tree below a scope as text: name, state, time left, spawn site.
-    let debugTree (scope: Scope) : string = ScopeTree.text scope
+    /// The live tree below a scope as text: name, state, time left, spawn site, age, waits. Equal siblings share a line.
+    let debugTree (scope: Scope) : string = ScopeTree.draw TreeFormat.Text scope
+
+    /// The same as text, as a Mermaid chart or as JSON.
+    let debugTreeAs (format: TreeFormat) (scope: Scope) : string = ScopeTree.draw format scope

@@ -32,12 +32,18 @@ public static class ScopeExtensions
         return Child.Changed(scope, Delay.For<Never>(scope, duration), Child.ToDone);
     }
 
-    /// <summary>The live tree below the scope as text: name, state, time left, place of the call.</summary>
+    /// <summary>
+    /// A picture of the live tree below the scope: name, state, time left, place of the call, age, waits. Equal siblings share a
+    /// line. The scopes run on meanwhile: each is shown as it was at one moment, not all at the same.
+    /// </summary>
+    /// <param name="scope">The top of the tree.</param>
+    /// <param name="format">Lines for people, a Mermaid chart, or JSON for programs.</param>
     /// <exception cref="ArgumentNullException">The scope is null.</exception>
-    public static string DebugTree(this Scope scope)
+    /// <exception cref="ArgumentOutOfRangeException">The format is none of the three.</exception>
+    public static string DebugTree(this Scope scope, TreeFormat format = TreeFormat.Text)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        return ScopeModule.debugTree(scope);
+        return ScopeModule.debugTreeAs(format, scope);
     }
 
     /// <summary>For loops that compute: throws if the scope was asked to stop.</summary>

@@ -97,7 +97,7 @@ type AsyncResource<'T>(acquire: Func<CancellationToken, Task<'T>>, release: Func
             match claim () with
             | Held value -> ValueTask<Outcome<'T voption, 'E>>(Ok(ValueSome value))
             | Busy settled ->
-                let wait = Await.Task<unit, 'E, UnitShape<'E>>(scope, settled, true)
+                let wait = Await.Task<unit, 'E, AcquisitionShape<'E>>(scope, settled, true)
                 scope.Lent <- scope.Lent + 1 // `Await` took back what this step was not lent
                 Await.Changed(scope, wait, Result.map (fun () -> ValueNone))
             | Mine mine ->

@@ -27,6 +27,10 @@ type CancelLink() =
 
     default _.What = ""
 
+/// What a wait that only passes on an outcome waits for itself, for pictures of the tree.
+type internal IPassesOn =
+    abstract Inner: obj | null
+
 /// The callers parked in one context. Its owner's gate guards every step.
 [<Struct; NoComparison; NoEquality>]
 type internal ParkedLinks =

@@ -31,6 +31,10 @@ type internal BodyRun =
     static member Prepare(scope: Scope, timeout: TimeSpan) : exn | null =
         try
             scope.SetTimeout timeout
+
+            if isThere scope.Extra then
+                scope.Extra.BeBornOnce scope.Clock
+
             scope.Attach()
 
             if

@@ -23,9 +23,12 @@ module internal Deadline =
                 let reason = CancelReason.DeadlinePassed budget
                 extra.DeadlineReason <- reason
 
-                extra.Deadline <-
-                    clock.GetTimestamp()
-                    + int64 (budget.TotalSeconds * float clock.TimestampFrequency)
+                let now = clock.GetTimestamp()
+
+                if extra.Born = ScopeExtra.Never then
+                    extra.Born <- now
+
+                extra.Deadline <- now + int64 (budget.TotalSeconds * float clock.TimestampFrequency)
 
                 let pass () =
                     extra.FailuresAtDeadline <- extra.FailureCount

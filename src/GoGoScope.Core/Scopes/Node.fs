@@ -98,6 +98,7 @@ type internal Node<'T, 'E>(scope: Scope) =
             scope.Dispatcher.Resume(next, state)
 
     override _.Place = scope.Seq
+    override _.Owner = scope
 
     override this.WasStopped = this.cut
 

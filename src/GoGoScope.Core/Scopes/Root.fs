@@ -48,6 +48,8 @@ type internal Root =
         if options.Name <> "" then
             scope.Rare.Name <- options.Name
 
+        scope.Rare.BeBornOnce scope.Clock
+
         if scope.Environment.Hooks.HearsEnds then
             scope.Rare.StartedAt <- ValueSome(scope.Clock.GetTimestamp())
 

@@ -275,7 +275,7 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
             $"{this.File}:{this.Line}"
 
     /// Until its own deadline, by its own clock; below zero when that has passed.
-    member private this.LeftOfOwn =
+    member internal this.LeftOfOwn =
         if isMissing this.Extra || this.Extra.Deadline = Int64.MaxValue then
             TimeSpan.MaxValue
         else

@@ -8,28 +8,6 @@ open System.Threading.Tasks.Sources
 open GoGoScope.CompilerServices
 open GoGoScope.Missing
 
-/// The typed half of a scope: what it gives, and who waits for that.
-[<AbstractClass>]
-type internal ScopeNode() =
-    /// Somebody was given the outcome, or waits for it.
-    [<DefaultValue(false)>]
-    val mutable internal Observed: bool
-
-    /// The body and all children have ended.
-    abstract Finish: unit -> unit
-
-    /// What `DisposeAsync` of the scope does.
-    abstract Dispose: unit -> ValueTask
-
-    /// It ended because it was told to stop.
-    abstract WasStopped: bool
-
-    /// Its place among its siblings.
-    abstract Place: int
-
-    /// Its failure, in the error type of another scope.
-    abstract ErrorAs<'P> : unit -> ScopeError<'P>
-
 /// A wait for the children that were started after a mark.
 [<Sealed>]
 type internal ChildrenJoin(mark: int voption, dispatcher: Dispatcher) =
@@ -84,6 +62,22 @@ type internal ScopeExtra() =
 
     [<DefaultValue(false)>]
     val mutable Name: string
+
+    /// When it began, in ticks of the clock's timestamp; `Never` when nobody looked at the clock then.
+    member val Born = ScopeExtra.Never with get, set
+
+    static member Never = Int64.MinValue
+
+    member this.BeBornOnce(clock: TimeProvider) =
+        if this.Born = ScopeExtra.Never then
+            this.Born <- clock.GetTimestamp()
+
+    /// The home of its body's block, where that is not the scope's own node.
+    [<DefaultValue(false)>]
+    val mutable Body: ScopeNode
+
+    [<DefaultValue(false)>]
+    val mutable private looks: TreeLooks
 
     /// In ticks of the clock's timestamp.
     member val Deadline = Int64.MaxValue with get, set
@@ -199,6 +193,16 @@ type internal ScopeExtra() =
 
             not released)
 
+    /// When pictures were made of its children; null before the first one.
+    member this.Looks: TreeLooks | null = Volatile.Read(&this.looks)
+
+    /// Remembers that a picture was made of its children.
+    member this.AddLook(newest: int, time: int64) =
+        if isMissing this.looks then
+            Interlocked.CompareExchange(&this.looks, TreeLooks(), nothing) |> ignore
+
+        this.looks.Add(newest, time)
+
     /// Stops timers, takes registrations back and forgets the services. Called once the scope has ended.
     member this.Release() =
         let ending =
@@ -206,6 +210,7 @@ type internal ScopeExtra() =
                 let ending = held
                 released <- true
                 held <- []
+                this.Body <- nothing // what the block held may go
                 ending)
 
         Volatile.Write(&this.Services, nothing)

@@ -53,7 +53,9 @@ type ScopeCode<'Top, 'E, 'T> = ResumableCode<ScopeData<'Top, 'E>, 'T>
 
 /// The home of a block that has waited: the machine, and in one object the node of the child whose body it is.
 [<Sealed>]
-type internal MachineNode<'SM, 'T, 'E when 'SM: struct and 'SM :> IAsyncStateMachine>(scope: Scope) =
+type internal MachineNode<'SM, 'T, 'E
+    when 'SM: struct and 'SM :> IAsyncStateMachine and 'SM :> IResumableStateMachine<ScopeData<'T, 'E>>>
+    (scope: Scope) =
     inherit Node<'T, 'E>(scope)
 
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
@@ -87,6 +89,11 @@ type internal MachineNode<'SM, 'T, 'E when 'SM: struct and 'SM :> IAsyncStateMac
             this.Machine.MoveNext()
         else
             ExecutionContext.Run(this.Flow, MachineNode<'SM, 'T, 'E>.InFlow, this)
+
+    override this.Pending = this.Machine.Data.Pending
+
+    interface IPassesOn with
+        member this.Inner = this.Pending
 
     member this.Resume() =
         if scope.Dispatcher.IsInside then
@@ -147,6 +154,8 @@ type Machine =
             if data.IsBody then
                 if isMissing scope.Node then
                     scope.Node <- home
+                elif isThere scope.Extra then
+                    scope.Extra.Body <- home
 
                 scope.Attach()
 

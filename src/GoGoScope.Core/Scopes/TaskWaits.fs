@@ -4,6 +4,7 @@ open System
 open System.Runtime.CompilerServices
 open System.Threading
 open System.Threading.Tasks
+open GoGoScope.CompilerServices
 open GoGoScope.Missing
 
 /// How a task that ended well reads as an outcome. A struct, so that each shape is an instantiation and not a closure.
@@ -39,6 +40,13 @@ type internal UnitShape<'E> =
     interface IShape<unit, 'E> with
         member _.Read _ = Ok()
         member _.What = "a task"
+
+/// The end of somebody else's acquisition.
+[<Struct>]
+type internal AcquisitionShape<'E> =
+    interface IShape<unit, 'E> with
+        member _.Read _ = Ok()
+        member _.What = "a resource that another acquires"
 
 /// A wait that somebody else's task or child will end, if nothing ends it before.
 [<AbstractClass>]
@@ -195,6 +203,15 @@ type internal ChangedWait<'T, 'E, 'U, 'F>
     inherit Waiter<Outcome<'U, 'F>>(scope)
 
     override _.OnCancelled _ = () // never parked: it ends with what it waits for
+
+    interface IPassesOn with
+        member _.Inner =
+            let mutable wait = inner
+
+            if ValueTaskFields.Known then
+                Unsafe.As<ValueTask<Outcome<'T, 'E>>, ValueTaskFields<Outcome<'T, 'E>>>(&wait).Source
+            else
+                null
 
     static member Read
         (scope: Scope, inner: ValueTask<Outcome<'T, 'E>>, change: Outcome<'T, 'E> -> Outcome<'U, 'F>)

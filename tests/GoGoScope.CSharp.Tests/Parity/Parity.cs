@@ -18,6 +18,7 @@ public sealed class Parity
         ["Scope.daemonWith"] = "DaemonExtensions.Daemon",
         ["Scope.startWith"] = "StartExtensions.StartAsync",
         ["Scope.forkIn"] = "ForkExtensions.Fork", // the scope is always named in C#
+        ["Scope.debugTreeAs"] = "ScopeExtensions.DebugTree", // the format is an optional argument
         ["Scope.taskIn"] = "TaskExtensions.Task",
         ["Scope.taskWith"] = "TaskExtensions.Task",
         ["Scoped.value"] = "Result.Ok",
