@@ -71,7 +71,15 @@ let run (settings: Settings) (screen: Screen) : Scoped<Inventory, RunError> = sc
     let own = HashSet [ Path.GetFullPath settings.Output; Draft.NameOf settings.Output ]
 
     use! draft = Draft.Begin settings.Output // deleted at the end of this block, unless it was published
-    let! shown = Scope.task (Progress.show screen progress)
+    let! current = Scope.current
+
+    let! shown =
+        Scope.taskWith (TaskOptions.named "progress", Progress.show screen progress)
+
+    if settings.Tree then
+        let! _ = Scope.daemonWith (TaskOptions.named "tree", LiveTree.show screen current)
+        ()
+
     let! found = index settings (ReadFile.content root progress.Read) own progress
     do! write settings found draft
     ScopeTask.cancel "all is done" shown

@@ -17,6 +17,7 @@ Lists every file below the folder (default: the current one) with its SHA-256 ha
   --workers N        most files open at once, 1 to 1024 (default: two per processor)
   --timeout SECONDS  time for each file, more than 0 and at most 86400 (default: 30)
   --all              also what is left out by default: folders named .git or artifacts
+  --tree             prints the live tree of what runs to the standard error, once a second
   --help             this text
 
 A line ends with a line feed or with the file; a word is what stands between white space. Text is UTF-8 without zero
@@ -43,6 +44,7 @@ let parse (arguments: string list) : Result<Request, string> =
         | [] -> Ok(Request.Index settings)
         | ("--help" | "-h") :: _ -> Ok Request.Help
         | "--all" :: rest -> next { settings with All = true } hasFolder rest
+        | "--tree" :: rest -> next { settings with Tree = true } hasFolder rest
         | "--out" :: file :: rest when file <> "" -> next { settings with Output = file } hasFolder rest
         | "--workers" :: text :: rest ->
             workers text

@@ -77,3 +77,15 @@ module Progress =
         finally
             screen.Clear()
     }
+
+module LiveTree =
+
+    let private interval = TimeSpan.FromSeconds 1.
+
+    /// Prints the tree below `top` once a second, by its clock, until it is cancelled.
+    let show (screen: Screen) (top: Scope) : Scoped<unit, 'E> = scope {
+        while true do
+            do! Scope.delay interval
+            screen.Clear()
+            screen.Writer.WriteLine(Scope.debugTree top)
+    }

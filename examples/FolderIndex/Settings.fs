@@ -13,6 +13,8 @@ type Settings = {
     Timeout: TimeSpan
     /// Also what is left out by default: `.git` and `artifacts`.
     All: bool
+    /// Prints the live tree of what runs, once a second.
+    Tree: bool
 } with
 
     /// Twice as many workers as processors: while some wait for the disk, the others compute.
@@ -22,6 +24,7 @@ type Settings = {
         Workers = 2 * Environment.ProcessorCount
         Timeout = TimeSpan.FromSeconds 30.
         All = false
+        Tree = false
     }
 
 /// Why there is no index at all.

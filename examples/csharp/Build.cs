@@ -17,7 +17,10 @@ public sealed class Build(Settings settings, Screen screen)
             return Result.Fail(error);
 
         scope.Use(draft); // deleted at the end of the scope, unless it was published
-        var shown = scope.Task(child => progress.ShowAsync(child, screen));
+        var shown = scope.Task(child => progress.ShowAsync(child, screen), new() { Name = "progress" });
+
+        if (settings.Tree)
+            _ = scope.Daemon(child => Progress.ShowTreeAsync(child, screen, scope), new() { Name = "tree" });
 
         if (!(await IndexAsync(scope)).TryGet(out var found, out error))
             return Result.Fail(error);

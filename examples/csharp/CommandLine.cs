@@ -27,6 +27,7 @@ public static class CommandLine
           --workers N        most files open at once, 1 to 1024 (default: two per processor)
           --timeout SECONDS  time for each file, more than 0 and at most 86400 (default: 30)
           --all              also what is left out by default: folders named .git or artifacts
+          --tree             prints the live tree of what runs to the standard error, once a second
           --help             this text
 
         A line ends with a line feed or with the file; a word is what stands between white space. Text is UTF-8 without zero
@@ -51,6 +52,9 @@ public static class CommandLine
                     return Result.Ok<Request, string>(new Request.Help());
                 case "--all":
                     settings = settings with { All = true };
+                    break;
+                case "--tree":
+                    settings = settings with { Tree = true };
                     break;
                 case "--out" or "--workers" or "--timeout":
                     if (rest is not [not "" and var value, ..])

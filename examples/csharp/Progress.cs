@@ -36,6 +36,16 @@ public sealed class Progress
         }
     }
 
+    /// <summary>Prints the tree below <paramref name="top"/> once a second, by its clock, until it is cancelled.</summary>
+    public static async Task ShowTreeAsync(Scope scope, Screen screen, Scope top)
+    {
+        while ((await scope.DelayAsync(TimeSpan.FromSeconds(1))).IsOk)
+        {
+            screen.Clear();
+            screen.Writer.WriteLine(top.DebugTree());
+        }
+    }
+
     /// <summary>One line for people.</summary>
     public override string ToString() => Volatile.Read(ref total) is var known && known < 0
         ? $"listing: {Number(Volatile.Read(ref listed))} files"

@@ -16,6 +16,9 @@ public sealed record Settings
 
     /// <summary>Also what is left out by default: <c>.git</c> and <c>artifacts</c>.</summary>
     public bool All { get; init; }
+
+    /// <summary>Prints the live tree of what runs, once a second.</summary>
+    public bool Tree { get; init; }
 }
 
 /// <summary>Why there is no index at all: one line for people.</summary>

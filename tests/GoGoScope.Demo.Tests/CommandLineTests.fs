@@ -24,9 +24,10 @@ let ``options may stand before and after the folder`` () =
         Workers = 3
         Timeout = TimeSpan.FromSeconds 1.5
         All = true
+        Tree = true
     }
 
-    Assert.Equal(expected, settings "--workers 3 here --timeout 1.5 --out x.json --all")
+    Assert.Equal(expected, settings "--workers 3 here --timeout 1.5 --out x.json --all --tree")
 
 [<Fact>]
 let ``of an option that is given twice the last counts`` () =

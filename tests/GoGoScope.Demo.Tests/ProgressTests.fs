@@ -61,3 +61,57 @@ let ``a file or pipe gets whole lines`` () = task {
     let! text = shown false steps
     Assert.Equal($"listing: 2 files{Environment.NewLine}1 of 2 files, 3 MB{Environment.NewLine}", text)
 }
+
+[<Fact>]
+let ``the live tree is printed once a second until the work is done`` () = task {
+    let clock = VirtualClock()
+    let writer = new StringWriter()
+
+    let screen = {
+        Writer = TextWriter.Synchronized writer
+        IsTerminal = false
+    }
+
+    let work: Scoped<unit, string> = scope {
+        let! top = Scope.current
+        let! _ = Scope.daemonWith (TaskOptions.named "tree", LiveTree.show screen top)
+
+        let! _ =
+            Scope.forkWith (TaskOptions.named "reader", Scope.delay (TimeSpan.FromSeconds 2.5))
+
+        return ()
+    }
+
+    let run =
+        Scope.runWith
+            {
+                ScopeOptions.Default with
+                    Name = "top"
+                    Clock = clock
+            }
+            CancellationToken.None
+            work
+
+    for _ in 1..5 do
+        clock.Advance(TimeSpan.FromSeconds 0.5)
+
+    let! _ = Within.outcome run
+    Assert.Equal(0, clock.PendingTimers)
+
+    let told =
+        writer.ToString().Split('\n')
+        |> Array.map (fun line -> line.Split(" at ")[0])
+        |> Array.filter (String.IsNullOrWhiteSpace >> not)
+
+    Assert.Equal<string array>(
+        [|
+            "top [waiting for its children], 1 s old"
+            "├─ tree [running]"
+            "└─ reader [running]"
+            "top [waiting for its children], 2 s old"
+            "├─ tree [running]"
+            "└─ reader [running]"
+        |],
+        told
+    )
+}

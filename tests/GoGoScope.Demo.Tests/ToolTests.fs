@@ -93,6 +93,33 @@ let ``an interrupted run stops within 5 seconds and leaves the old index and not
     Assert.Equal("old", File.ReadAllText tree.Output)
 }
 
+[<Theory>]
+[<MemberData(nameof tool)>]
+let ``with --tree the live tree goes to the standard error, and stops with the work`` (tool: string) = task {
+    use tree = new Tree()
+    endless tree
+
+    use running =
+        Tool.start tool [ tree.Folder; "--out"; tree.Output; "--timeout"; "3600"; "--tree" ]
+
+    let lines = Collections.Generic.List<string>()
+
+    let mutable seen = false // the tree shows itself, too
+
+    while not seen do
+        match! running.StandardError.ReadLineAsync().WaitAsync Within.limit with
+        | null -> failwith "it ended by itself"
+        | line ->
+            lines.Add line
+            seen <- line.Contains "─ tree [running]"
+
+    Assert.Contains(lines, (fun line -> line.StartsWith "folder-index [running], "))
+    Tool.signal "INT" running
+    let! ended = Tool.finish (TimeSpan.FromSeconds 5.) running
+    Assert.Equal((130, ""), (ended.ExitCode, ended.Output))
+    Assert.EndsWith("Interrupted: no index was written.", ended.Errors.Trim())
+}
+
 [<Fact>]
 let ``both tools write the same bytes`` () = task {
     use tree = new Tree()
