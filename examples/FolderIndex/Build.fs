@@ -71,6 +71,7 @@ let run (settings: Settings) (screen: Screen) : Scoped<Inventory, RunError> = sc
     let own = HashSet [ Path.GetFullPath settings.Output; Draft.NameOf settings.Output ]
 
     use! draft = Draft.Begin settings.Output // deleted at the end of this block, unless it was published
+    let! _ = Scope.provide (Scoped.value (TextKind() :> IFileKind)) // every worker finds it
     let! current = Scope.current
 
     let! shown =

@@ -17,10 +17,11 @@ let private openFile (path: string) =
     File.OpenHandle(path, FileMode.Open, FileAccess.Read, share, FileOptions.SequentialScan)
 
 let private read (full: string) (onRead: int -> unit) : Scoped<Content, FileError> = scope {
+    let! kind = Scope.service<IFileKind>()
+    let counter = kind.NewCounter()
     use file = openFile full
     use lease = MemoryPool<byte>.Shared.Rent bufferSize
     use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
-    let counter = TextCounter()
     let length = RandomAccess.GetLength file
     let written = File.GetLastWriteTimeUtc file
     let mutable bytes = 0L
@@ -52,7 +53,8 @@ let private read (full: string) (onRead: int -> unit) : Scoped<Content, FileErro
         }
 }
 
-/// Reads the file at `path` below `root`, and tells how many bytes came with each piece.
+/// Reads the file at `path` below `root`, counts it as the `IFileKind` of the scope says, and tells how many bytes came
+/// with each piece.
 let content (root: string) (onRead: int -> unit) (path: string) : Scoped<Content, FileError> =
     let full = Path.Combine(root, path)
     read full onRead |> Scoped.mapCrash (FileError.OfException full path)

@@ -126,3 +126,13 @@ type TextCounter() =
             }
         else
             ValueNone
+
+    interface ICounter with
+        member this.Add piece = this.Add piece
+        member this.Counts = this.Counts
+
+/// UTF-8 text, the kind that the tool knows.
+[<Sealed>]
+type TextKind() =
+    interface IFileKind with
+        member _.NewCounter() = TextCounter()

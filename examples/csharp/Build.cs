@@ -17,6 +17,7 @@ public sealed class Build(Settings settings, Screen screen)
             return Result.Fail(error);
 
         scope.Use(draft); // deleted at the end of the scope, unless it was published
+        scope.Provide<IFileKind>(_ => new TextKind()); // every worker finds it
         var shown = scope.Task(child => progress.ShowAsync(child, screen), new() { Name = "progress" });
 
         if (settings.Tree)

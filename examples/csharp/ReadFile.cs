@@ -14,7 +14,10 @@ public static class ReadFile
     // others may go on writing to it: that is noticed, not prevented
     private const FileShare Share = FileShare.ReadWrite | FileShare.Delete;
 
-    /// <summary>Reads the file at <paramref name="path"/> below <paramref name="root"/>, and tells how many bytes came with each piece.</summary>
+    /// <summary>
+    /// Reads the file at <paramref name="path"/> below <paramref name="root"/>, counts it as the <see cref="IFileKind"/> of the scope
+    /// says, and tells how many bytes came with each piece.
+    /// </summary>
     public static ScopeAwaitable<Content, FileError> ContentAsync(
         Scope scope, string root, string path, Action<int> onRead)
     {
@@ -24,12 +27,12 @@ public static class ReadFile
     }
 
     private static async Task<Result<Content, FileError>> ReadAsync(
-        CancellationToken token, string full, Action<int> onRead)
+        Scope scope, string full, Action<int> onRead)
     {
+        var counter = scope.Use<IFileKind>().NewCounter();
         using var file = File.OpenHandle(full, FileMode.Open, FileAccess.Read, Share, FileOptions.SequentialScan);
         using var lease = MemoryPool<byte>.Shared.Rent(BufferSize);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var counter = new TextCounter();
         var length = RandomAccess.GetLength(file);
         var written = File.GetLastWriteTimeUtc(file);
         var bytes = 0L;
@@ -37,7 +40,7 @@ public static class ReadFile
 
         do
         {
-            count = await RandomAccess.ReadAsync(file, lease.Memory, bytes, token);
+            count = await RandomAccess.ReadAsync(file, lease.Memory, bytes, scope);
             hash.AppendData(lease.Memory.Span[..count]);
             counter.Add(lease.Memory.Span[..count]);
             onRead(count);

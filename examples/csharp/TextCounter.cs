@@ -10,7 +10,7 @@ namespace FolderIndex.CSharp;
 /// Counts lines and words of a file that arrives in pieces, and finds out whether it is text: valid UTF-8 without a zero
 /// byte. A line ends with '\n' or with the file. A word is a run of bytes that are no ASCII white space, as <c>wc</c> counts.
 /// </summary>
-public sealed class TextCounter
+public sealed class TextCounter : ICounter
 {
     private readonly byte[] cut = new byte[4]; // the beginning of a character whose end is in the next piece
     private int cutLength;

@@ -20,6 +20,7 @@ let private run settings =
 
 let private index (tree: Tree) (read: Build.Reader) clock =
     Build.index tree.Settings read (HashSet()) (Progress())
+    |> Provided.text
     |> Scope.runWith
         {
             ScopeOptions.Default with
@@ -232,6 +233,7 @@ let ``never are more files open than there are workers`` () = task {
 
     let running =
         (Build.index settings read (HashSet()) (Progress())
+         |> Provided.text
          |> Scope.runWith
              {
                  ScopeOptions.Default with

@@ -8,7 +8,10 @@ open GoGoScope
 open Xunit
 
 let private read (tree: Tree) path onRead =
-    ReadFile.content tree.Folder onRead path |> Scope.run |> Within.outcome
+    ReadFile.content tree.Folder onRead path
+    |> Provided.text
+    |> Scope.run
+    |> Within.outcome
 
 let private append (path: string) (count: int) =
     use file =
@@ -108,4 +111,45 @@ let ``a file without read permission is unreadable, except to root`` () = task {
     | Error error ->
         Assert.False Environment.IsPrivilegedProcess
         Assert.Equal(ScopeError.failed (FileError.Unreadable "permission denied"), error)
+}
+
+/// Counts pieces.
+type private Pieces() =
+    let mutable pieces = 0L
+
+    interface ICounter with
+        member _.Add _ = pieces <- pieces + 1L
+        member _.Counts = ValueSome { Lines = pieces; Words = 0L }
+
+[<Fact>]
+let ``another kind of file can be plugged in`` () = task {
+    use tree = new Tree()
+    tree.File("zeros", Array.zeroCreate<byte> 300_000)
+
+    let pieces = {
+        new IFileKind with
+            member _.NewCounter() = Pieces()
+    }
+
+    let! outcome =
+        ReadFile.content tree.Folder ignore "zeros"
+        |> Provided.kind pieces
+        |> Scope.run
+        |> Within.outcome
+
+    match outcome with
+    | Ok content -> Assert.Equal(ValueSome { Lines = 3L; Words = 0L }, content.Text) // two full pieces, and the empty end
+    | Error error -> Assert.Fail $"{error}"
+}
+
+[<Fact>]
+let ``without a kind nothing is counted, and the file's error says so`` () = task {
+    use tree = new Tree()
+    tree.File("a", "x")
+
+    match! ReadFile.content tree.Folder ignore "a" |> Scope.run |> Within.outcome with
+    | Error {
+                Cause = Cause.Rejected(Rejection.NotConfigured what)
+            } -> Assert.Contains(nameof IFileKind, what)
+    | other -> Assert.Fail $"%A{other}"
 }

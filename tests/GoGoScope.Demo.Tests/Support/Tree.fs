@@ -60,6 +60,18 @@ type Tree() =
         member _.Dispose() = Directory.Delete(root, true)
 
 [<RequireQualifiedAccess>]
+module Provided =
+
+    /// The work in a scope that knows how to count files of this kind.
+    let kind (kind: IFileKind) (work: Scoped<'T, 'E>) : Scoped<'T, 'E> = scope {
+        let! _ = Scope.provide (Scoped.value kind)
+        return! work
+    }
+
+    /// The work in a scope that counts text, as the tool does.
+    let text (work: Scoped<'T, 'E>) : Scoped<'T, 'E> = kind (TextKind()) work
+
+[<RequireQualifiedAccess>]
 module Within =
 
     /// Longest wait of a test for something that must come.
