@@ -216,3 +216,21 @@ let ``100 threads start tasks in a scope of three: never more than three run, an
     Assert.Equal(2000, ran.Value)
     Assert.InRange(most.Value, 1, 3)
 }
+
+[<Fact>]
+let ``who waits for a permit is seen in the tree`` () = task {
+    let stage = Stage()
+    let mutable tree = ""
+
+    let! _ =
+        stage.RunWith
+            (limited stage 1)
+            (scope {
+                let! here = Scope.current
+                let! _ = fork (job stage "a" 5)
+                let! _ = Scope.forkWith (TaskOptions.named "waiting", job stage "b" 5)
+                tree <- Scope.debugTree here
+            })
+
+    Assert.Contains("a permit of 'root' (1 of 1 taken, 1 waiting)", tree)
+}
