@@ -41,6 +41,22 @@ module internal Checks =
         if value < 0 then
             raise (ArgumentOutOfRangeException(name, value, $"Must be 0 or more, but was {value}."))
 
+    /// A part of a whole, from 0 to 1.
+    let share (name: string) (value: float) =
+        if not (value >= 0. && value <= 1.) then
+            raise (ArgumentOutOfRangeException(name, value, $"Must be from 0 to 1, but was {value}."))
+
+    /// A duration of at least a millisecond, up to `longest`.
+    let span (name: string) (value: TimeSpan) =
+        if value < TimeSpan.FromMilliseconds 1. || value > longest then
+            raise (
+                ArgumentOutOfRangeException(
+                    name,
+                    value,
+                    $"Must be from 1 millisecond to {longest}, but was {value}."
+                )
+            )
+
     /// A reference that must be there, also when it comes from code that knows no nullness.
     let notNull (name: string) (value: obj | null) =
         if isNull value then

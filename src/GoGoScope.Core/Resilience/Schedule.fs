@@ -29,10 +29,6 @@ module Schedule =
         /// 100 ms, 200 ms, 400 ms, ... up to 30 seconds.
         static member Default: Exponential = standard
 
-    let private share (name: string) (value: float) =
-        if not (value >= 0. && value <= 1.) then
-            raise (ArgumentOutOfRangeException(name, value, $"Must be from 0 to 1, but was {value}."))
-
     let private make (isBounded: bool) (start: Random -> Pauses<'E>) =
         Schedule<'E>(isBounded, Func<_, _> start)
 
@@ -83,7 +79,7 @@ module Schedule =
     let exponentialWith (options: Exponential) : Schedule<'E> =
         Checks.duration (nameof options.Initial) options.Initial
         Checks.duration (nameof options.Max) options.Max
-        share (nameof options.Jitter) options.Jitter
+        Checks.share (nameof options.Jitter) options.Jitter
 
         if not (options.Factor >= 1. && Double.IsFinite options.Factor) then
             raise (
@@ -154,7 +150,7 @@ module Schedule =
 
     /// Each delay shorter or longer at random by up to this share of it, from 0 to 1, and never above its `max`.
     let jitter (share': float) (schedule: Schedule<'E>) : Schedule<'E> =
-        share "share" share'
+        Checks.share "share" share'
         change schedule (fun random pause -> Backoff.jitter random share' pause)
 
     /// Each delay at random between zero and itself.

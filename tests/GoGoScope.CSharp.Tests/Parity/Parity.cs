@@ -29,6 +29,8 @@ public sealed class Parity
         ["ScopeTask.toTask"] = "Awaiting.AsTask",
         ["Schedule.constant"] = "Schedule.Fixed", // `fixed` is a keyword of F#
         ["Schedule.exponentialWith"] = "Schedule.Exponential",
+        ["CircuitBreaker.guard"] = "CircuitBreakerExtensions.RunAsync",
+        ["CircuitBreaker.guardWhen"] = "CircuitBreakerExtensions.RunAsync",
         ["Retry.withOptions"] = "RetryExtensions.RetryAsync",
         ["Retry.withSchedule"] = "RetryExtensions.RetryAsync",
         ["Retry.times"] = "RetryExtensions.RetryAsync",
@@ -151,6 +153,7 @@ public sealed class Parity
         Compare(typeof(ScopeHooks), typeof(HookSettings));
         Compare(typeof(TaskOptions), typeof(TaskSettings));
         Compare(typeof(ParallelModule.Options), typeof(ParallelSettings));
+        Compare(typeof(CircuitBreakerOptions), typeof(CircuitBreakerSettings));
         Compare(typeof(RetryOptions<>), typeof(RetrySettings<>));
 
         static void Compare(Type options, Type settings)

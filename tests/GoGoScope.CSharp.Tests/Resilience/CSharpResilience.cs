@@ -30,6 +30,24 @@ public sealed class CSharpResilience : ResilienceFace
 
     public override async Task<Outcome> RetryWhile(Scope scope, Func<Cause<string>, bool> goesOn, Work work) =>
         Said(await scope.RetryAsync(Of(work), new() { While = goesOn }));
+
+    public override CircuitBreaker Breaker(string name, int failures, double resetSeconds, int probes = 1) =>
+        CircuitBreaker.Create(new()
+        {
+            Name = name,
+            FailureThreshold = failures,
+            ResetTimeout = TimeSpan.FromSeconds(resetSeconds),
+            Probes = probes,
+        });
+
+    public override async Task<Outcome> Guard(Scope scope, CircuitBreaker breaker, Work work) =>
+        Said(await breaker.RunAsync(scope, Of(work)));
+
+    public override async Task<Outcome> GuardWhen(
+        Scope scope, CircuitBreaker breaker, Func<Cause<string>, bool> counts, Work work) =>
+        Said(await breaker.RunAsync(scope, Of(work), counts));
 }
+
+public sealed class CircuitBreakerParity() : CircuitBreakerStories(new CSharpResilience());
 
 public sealed class RetryParity() : RetryStories(new CSharpResilience());

@@ -15,4 +15,10 @@ public abstract class ResilienceFace
     public abstract Task<Outcome> RetryTimes(Scope scope, int count, Work work);
 
     public abstract Task<Outcome> RetryWhile(Scope scope, Func<Cause<string>, bool> goesOn, Work work);
+
+    public abstract CircuitBreaker Breaker(string name, int failures, double resetSeconds, int probes = 1);
+
+    public abstract Task<Outcome> Guard(Scope scope, CircuitBreaker breaker, Work work);
+
+    public abstract Task<Outcome> GuardWhen(Scope scope, CircuitBreaker breaker, Func<Cause<string>, bool> counts, Work work);
 }

@@ -49,5 +49,23 @@ type FSharpResilience() =
                      While = goesOn.Invoke
              })
 
+    override _.Breaker(name, failures, resetSeconds, probes) =
+        CircuitBreaker.create {
+            CircuitBreakerOptions.Default with
+                Name = name
+                FailureThreshold = failures
+                ResetTimeout = TimeSpan.FromSeconds resetSeconds
+                Probes = probes
+        }
+
+    override _.Guard(here, breaker, work) =
+        inScope here (scoped work |> CircuitBreaker.guard breaker)
+
+    override _.GuardWhen(here, breaker, counts, work) =
+        inScope here (scoped work |> CircuitBreaker.guardWhen counts.Invoke breaker)
+
+type CircuitBreakerParity() =
+    inherit CircuitBreakerStories(FSharpResilience())
+
 type RetryParity() =
     inherit RetryStories(FSharpResilience())

@@ -49,7 +49,23 @@ let ``a retry whose first attempt ends well at once allocates nothing`` () =
     )
 
 [<Fact>]
+let ``a call through a closed circuit allocates nothing`` () =
+    free (ready |> CircuitBreaker.guard (CircuitBreaker()))
+
+[<Fact>]
+let ``a call through a closed circuit that counts a ratio allocates nothing`` () =
+    free (
+        ready
+        |> CircuitBreaker.guard (
+            CircuitBreaker {
+                CircuitBreakerOptions.Default with
+                    FailureRatio = 0.5
+            }
+        )
+    )
+
+[<Fact>]
 let ``policies around policies allocate nothing`` () =
-    free (ready |> Retry.times 2 |> Retry.times 3)
+    free (ready |> CircuitBreaker.guard (CircuitBreaker()) |> Retry.times 3)
 
 #endif
