@@ -24,21 +24,6 @@ module internal TreeJson =
         | Groups of Of: TreeLine
         | Close
 
-    /// Half of a pair of characters is no text that JSON could hold.
-    let private whole (text: string) =
-        let mutable whole = true
-        let mutable index = 0
-
-        while whole && index < text.Length do
-            if Char.IsSurrogatePair(text, index) then index <- index + 2
-            elif Char.IsSurrogate text[index] then whole <- false
-            else index <- index + 1
-
-        if whole then
-            text
-        else
-            Encoding.UTF8.GetString(Encoding.UTF8.GetBytes text)
-
     let private state (entry: TreeEntry) =
         match entry.State with
         | TreeState.Ended -> "ended"
@@ -56,7 +41,7 @@ module internal TreeJson =
         json.WriteStartArray name
 
         for text in texts do
-            json.WriteStringValue(whole text)
+            json.WriteStringValue text
 
         json.WriteEndArray()
 
@@ -75,11 +60,11 @@ module internal TreeJson =
 
         if line.Count = 1 then
             json.WriteNumber("id", entry.Scope.Id)
-            json.WriteString("name", whole entry.Name)
+            json.WriteString("name", entry.Name)
         else
             json.WriteNumber("count", line.Count)
-            json.WriteString("first", whole entry.Name)
-            json.WriteString("last", whole line.Last.Name)
+            json.WriteString("first", entry.Name)
+            json.WriteString("last", line.Last.Name)
 
         json.WriteString("kind", entry.Kind)
         json.WriteString("state", state entry)
@@ -87,7 +72,7 @@ module internal TreeJson =
         if entry.Reason = "" then
             json.WriteNull "reason"
         else
-            json.WriteString("reason", whole entry.Reason)
+            json.WriteString("reason", entry.Reason)
 
         writeSeconds json "ageSeconds" line.Oldest
         json.WriteBoolean("ageIsLeast", entry.AgeIsLeast)
@@ -96,7 +81,7 @@ module internal TreeJson =
             writeSeconds json "youngestSeconds" line.Youngest
 
         writeSeconds json "secondsLeft" line.Left
-        json.WriteString("site", whole entry.Site)
+        json.WriteString("site", entry.Site)
         writeTexts json "waits" entry.Waits
         writeTexts json "permits" entry.Permits
 

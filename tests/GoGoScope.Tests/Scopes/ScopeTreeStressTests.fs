@@ -94,6 +94,34 @@ let ``pictures are whole while 1,000 tasks come and go on all threads`` () =
     })
 
 [<Fact>]
+let ``those who stay are in every picture, whoever comes and goes around them`` () =
+    Story.run (fun () -> task {
+        let root = Scope.Open()
+
+        for _ in 1..100 do
+            Scope.forkIn (root, (Step.forever: Scoped<unit, string>)) |> ignore
+
+        let guests () =
+            Task.Run(fun () ->
+                for _ in 1..10_000 do
+                    Scope.forkIn (root, (Step.pause: Scoped<unit, string>)) |> ignore)
+
+        let all = Task.WhenAll(guests (), guests ())
+        let mutable least = Int32.MaxValue
+        let mutable most = 0
+
+        while not all.IsCompleted do
+            let seen = (TreeScan().Read root).Scopes
+            least <- min least seen
+            most <- max most seen
+
+        do! all.WaitAsync Story.patience
+        Assert.True(least >= 101, $"a picture of {least} scopes")
+        Assert.True(most > 101, "nobody came")
+        do! root.DisposeAsync()
+    })
+
+[<Fact>]
 let ``pictures are whole at every step of a seeded run`` () =
     Story.run (fun () -> task {
         let mutable most = 0
