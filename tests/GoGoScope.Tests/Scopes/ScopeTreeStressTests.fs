@@ -122,6 +122,39 @@ let ``those who stay are in every picture, whoever comes and goes around them`` 
     })
 
 [<Fact>]
+let ``a scope's children are read under its gate`` () =
+    Story.run (fun () -> task {
+        let root = Scope.Open()
+
+        let parent: Scoped<unit, string> = scope {
+            let! _ = fork (Step.forever: Scoped<unit, string>)
+            return ()
+        }
+
+        let _ = Scope.forkIn (root, parent)
+        let held = root.Children()[0]
+        let looking = ref false
+        held.Enter()
+
+        let picture =
+            Task.Run(fun () ->
+                Volatile.Write(&looking.contents, true)
+                (TreeScan().Read root).Scopes)
+
+        do! Story.until "somebody looks" (fun () -> looking.Value)
+
+        for _ in 1..5_000 do
+            do! Task.Yield()
+
+        let early = picture.IsCompleted
+        held.Exit()
+        let! scopes = picture.WaitAsync Story.patience
+        Assert.False(early, "the picture did not wait")
+        Assert.Equal(3, scopes)
+        do! root.DisposeAsync()
+    })
+
+[<Fact>]
 let ``pictures are whole at every step of a seeded run`` () =
     Story.run (fun () -> task {
         let mutable most = 0
