@@ -43,7 +43,7 @@ type Verbs =
             [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
             [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
         ) : Scoped<ScopeTask<'T, 'E>, 'E> =
-        fun scope -> ValueTask<_>(Ok(Start.Fork(scope, work, file, line)))
+        fun scope -> ValueTask<_>(Ok(TaskStart.Fork(scope, work, file, line)))
 
 /// The other verbs that start children, and the ones with several shapes.
 [<AutoOpen>]
@@ -58,7 +58,7 @@ module ScopeVerbs =
                 [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
                 [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
             ) : Scoped<ScopeTask<'T, 'E>, 'E> =
-            fun scope -> ValueTask<_>(Ok(Start.ForkWith(scope, options, work, file, line)))
+            fun scope -> ValueTask<_>(Ok(TaskStart.ForkWith(scope, options, work, file, line)))
 
         /// Starts `work` as a helper of everything else in the scope: when the body and all other children have ended, the
         /// daemons are told to stop (`ScopeExited`), the youngest first, each of them once the younger ones have ended. A cancel
@@ -70,7 +70,7 @@ module ScopeVerbs =
                 [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
                 [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
             ) : Scoped<ScopeTask<'T, 'E>, 'E> =
-            fun scope -> ValueTask<_>(Ok(Start.Daemon(scope, TaskOptions.Default, work, file, line)))
+            fun scope -> ValueTask<_>(Ok(TaskStart.Daemon(scope, TaskOptions.Default, work, file, line)))
 
         /// As `Scope.daemon`, with options.
         static member inline daemonWith
@@ -80,7 +80,7 @@ module ScopeVerbs =
                 [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
                 [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
             ) : Scoped<ScopeTask<'T, 'E>, 'E> =
-            fun scope -> ValueTask<_>(Ok(Start.Daemon(scope, options, work, file, line)))
+            fun scope -> ValueTask<_>(Ok(TaskStart.Daemon(scope, options, work, file, line)))
 
         /// Starts a child and waits until it says that it is ready: a server that listens, a consumer that has subscribed.
         /// What it fails with before is this wait's error and does not touch the scope; afterwards it is a `fork` child like
@@ -120,7 +120,7 @@ module ScopeVerbs =
                 [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
                 [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
             ) : Scoped<ScopeTask<'T, 'Other>, 'E> =
-            fun scope -> ValueTask<_>(Ok(Start.Task(scope, work, file, line)))
+            fun scope -> ValueTask<_>(Ok(TaskStart.Task(scope, work, file, line)))
 
         /// As `Scope.task`, with options.
         static member inline taskWith
@@ -130,7 +130,7 @@ module ScopeVerbs =
                 [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
                 [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
             ) : Scoped<ScopeTask<'T, 'Other>, 'E> =
-            fun scope -> ValueTask<_>(Ok(Start.TaskWith(scope, options, work, file, line)))
+            fun scope -> ValueTask<_>(Ok(TaskStart.TaskWith(scope, options, work, file, line)))
 
         /// Starts `work` as a child of a scope that is at hand, such as one that was opened with `Scope.Open`.
         static member forkIn
@@ -140,7 +140,7 @@ module ScopeVerbs =
                 [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
                 [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
             ) : ScopeTask<'T, 'E> =
-            Start.ForkWith(parent, TaskOptions.Default, work, file, line)
+            TaskStart.ForkWith(parent, TaskOptions.Default, work, file, line)
 
         /// As `Scope.forkIn`, with options.
         static member forkIn
@@ -151,7 +151,7 @@ module ScopeVerbs =
                 [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
                 [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
             ) : ScopeTask<'T, 'E> =
-            Start.ForkWith(parent, options, work, file, line)
+            TaskStart.ForkWith(parent, options, work, file, line)
 
         /// As `Scope.forkIn`, for a child whose outcome is only a value.
         static member taskIn
@@ -162,7 +162,7 @@ module ScopeVerbs =
                 [<CallerFilePath; Optional; DefaultParameterValue("")>] file: string,
                 [<CallerLineNumber; Optional; DefaultParameterValue(0)>] line: int
             ) : ScopeTask<'T, 'E> =
-            Start.TaskWith(parent, options, work, file, line)
+            TaskStart.TaskWith(parent, options, work, file, line)
 
         /// Opens a scope that ends by `DisposeAsync` (`use` in a `task { }`): what still runs then is cancelled and waited for.
         static member Open

@@ -34,6 +34,12 @@ public sealed class ScopeSettings
     /// </summary>
     public int Concurrency { get; init; } = ScopeOptions.Default.Concurrency;
 
+    /// <summary>
+    /// Every task in this scope and below it goes through this circuit breaker, attempt by attempt; daemons do not. Default:
+    /// null, which is the parent's, or none.
+    /// </summary>
+    public CircuitBreaker? CircuitBreaker { get; init; } = ScopeOptions.Default.CircuitBreaker;
+
     /// <summary>What happens to running children when the body has ended well. Default: they are waited for.</summary>
     public OnExit OnExit { get; init; } = ScopeOptions.Default.OnExit;
 
@@ -73,7 +79,7 @@ public sealed class ScopeSettings
     internal static ScopeOptions ToCore(ScopeSettings? settings) => settings?.ToCore() ?? ScopeOptions.Default;
 
     private ScopeOptions ToCore() => new(
-        Name, Timeout, Deadline, Parent, CancellationToken, Concurrency, OnExit, OnFailure, Given(Grace), Hooks?.ToCore(), Logger, Clock, Dispatcher, Given(Ambient), Services);
+        Name, Timeout, Deadline, Parent, CancellationToken, Concurrency, CircuitBreaker, OnExit, OnFailure, Given(Grace), Hooks?.ToCore(), Logger, Clock, Dispatcher, Given(Ambient), Services);
 
     private static FSharpValueOption<T> Given<T>(T? value)
         where T : struct => value is { } given ? FSharpValueOption<T>.NewValueSome(given) : default;
@@ -90,6 +96,19 @@ public sealed class TaskSettings
     /// <see cref="Cause{E}.TimedOut"/>. From zero to about 49 days, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>. Default: infinite.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TaskOptions.Default.Timeout;
+
+    /// <summary>
+    /// Time for each attempt, from the moment it has its permit; past it the attempt is asked to stop, waited for, and ends as
+    /// <see cref="Cause{E}.TimedOut"/>. From zero to about 49 days, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>. Default: infinite.
+    /// </summary>
+    public TimeSpan AttemptTimeout { get; init; } = TaskOptions.Default.AttemptTimeout;
+
+    /// <summary>
+    /// When the work is repeated: <c>new() { MaxRetries = 2 }</c>. Each attempt takes its permit anew and passes the scope's
+    /// circuit breaker; none is held during the wait for the next one. What the settings see of typed errors is boxed.
+    /// Default: null, never.
+    /// </summary>
+    public RetrySettings<object>? Retry { get; init; }
 
     /// <summary>Where its body starts. Default: at once, on the caller's thread.</summary>
     public StartMode Start { get; init; } = TaskOptions.Default.Start;
@@ -110,7 +129,8 @@ public sealed class TaskSettings
     /// </summary>
     public string Dedupe { get; init; } = TaskOptions.Default.Dedupe;
 
-    internal TaskOptions ToCore() => new(Name, Timeout, Start, Tags, Priority, Dedupe);
+    internal TaskOptions ToCore() => new(
+        Name, Timeout, AttemptTimeout, Retry is null ? null : RetrySettings<object>.ToCore(Retry), Start, Tags, Priority, Dedupe);
 }
 
 /// <summary>How many things run at once. The defaults are those of F#'s <c>Parallel.Options</c>.</summary>

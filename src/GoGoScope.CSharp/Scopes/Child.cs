@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using GoGoScope.CompilerServices;
 using Microsoft.FSharp.Core;
 
 namespace GoGoScope.CSharp;
@@ -13,9 +14,8 @@ internal static class Child
         where TWork : struct, IWork<T, TError>
     {
         ArgumentNullException.ThrowIfNull(scope);
-        return settings is null
-            ? Launch.Child<T, TError, WorkBody<T, TError, TWork>>(scope, kind, file, line, new(work.Work))
-            : Launch.ChildWith<T, TError, WorkBody<T, TError, TWork>>(scope, kind, settings.ToCore(), ChildTraits.None, file, line, new(work.Work));
+        return TaskStart.Begin<T, TError, WorkBody<T, TError, TWork>>(
+            scope, kind, settings?.ToCore() ?? TaskOptions.Default, file, line, new(work.Work));
     }
 
     public static StartWait<TReady, T, TError> Starting<TReady, T, TError>(Scope scope)

@@ -42,7 +42,7 @@ type internal Pipes =
                     fun outcome -> Pipes.End(host, target, Interlocked.Decrement left = 0, outcome)
                 )
 
-        Start.Fork(host, child, "", 0) |> ignore
+        TaskStart.Fork(host, child, "", 0) |> ignore
 
     /// Hands each item to `step`, which says whether to go on, until the source is closed and drained.
     static member private Drain<'T, 'E>

@@ -58,6 +58,8 @@ type internal AbandonWait<'T, 'E>(scope: Scope, onAbandon: Action) =
                     failure.InnerExceptions[0]
                 )
 
+    override _.What = "abandonable work"
+
     override this.OnCancelled reason =
         if this.TryClaim() then
             Abandoned.Enter()

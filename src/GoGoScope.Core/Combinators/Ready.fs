@@ -58,6 +58,12 @@ type internal StartWait<'R, 'T, 'E>(scope: Scope) =
                     )
             )
 
+    override this.What =
+        if isMissing this.child then
+            "a child to be ready"
+        else
+            $"'{this.child.Name}' to be ready"
+
     // a daemon does not hear its scope's cancel: one that nobody waits for any more is told here
     override this.OnCancelled reason =
         if this.TryClaim() then

@@ -141,9 +141,13 @@ type internal ParkedWait<'R>() =
         if isThere this.hook then
             this.hook.Start token
 
-        // whoever woke it meanwhile may have looked for it in the context too early
-        if this.IsClaimed && isThere this.context then
-            this.context.Unpark this
+        // whoever woke it meanwhile may have looked for both too early
+        if this.IsClaimed then
+            if isThere this.context then
+                this.context.Unpark this
+
+            if isThere this.hook then
+                this.hook.End()
 
         ValueTask<'R>(this, this.version)
 

@@ -62,6 +62,19 @@ type Schedule<'E> internal (isBounded: bool, start: Func<Random, Pauses<'E>>) =
 
     member internal _.Start(random: Random) : Pauses<'E> = start.Invoke random
 
+    /// The same schedule where other errors are known.
+    member internal _.Of<'A>(change: Cause<'A> -> Cause<'E>) : Schedule<'A> =
+        Schedule<'A>(
+            isBounded,
+            fun random ->
+                let inner = start.Invoke random
+
+                {
+                    new Pauses<'A>() with
+                        member _.Next(attempt, cause) = inner.Next(attempt, change cause)
+                }
+        )
+
     /// The delays that a run gives when every attempt fails for the same cause; endless unless it is bounded.
     /// `random` decides what is jittered.
     member this.Delays(cause: Cause<'E>, random: Random) : seq<TimeSpan> =

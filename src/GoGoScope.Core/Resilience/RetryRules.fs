@@ -82,6 +82,31 @@ type RetryOptions<'E> = {
         | ValueNone when this.Schedule.IsBounded -> Int32.MaxValue
         | ValueNone -> 3
 
+/// Options that know typed errors only boxed, where the type is known.
+module internal BoxedRetry =
+
+    let typed<'E> (options: RetryOptions<obj>) : RetryOptions<'E> =
+        let untyped (error: 'E) : obj = Unchecked.nonNull (box error)
+        let boxed (cause: Cause<'E>) : Cause<obj> = ScopeError.mapCause untyped cause
+
+        {
+            MaxRetries = options.MaxRetries
+            Schedule = options.Schedule.Of<'E> boxed
+            While = fun cause -> options.While(boxed cause)
+            Rejections = options.Rejections
+            RetryAfter = fun cause -> options.RetryAfter(boxed cause)
+            AttemptTimeout = options.AttemptTimeout
+            OnRetry =
+                fun attempt ->
+                    options.OnRetry {
+                        Attempt = attempt.Attempt
+                        Error = ScopeError.map untyped attempt.Error
+                        Delay = attempt.Delay
+                    }
+            Budget = options.Budget
+            Random = options.Random
+        }
+
 /// A random source that several calls may use at once.
 [<Sealed>]
 type internal LockedRandom(inner: Random) =
@@ -112,9 +137,10 @@ type internal RetryRules<'E>(options: RetryOptions<'E>) =
     let earlier = Queue<Cause<'E>>()
     let mutable attempt = 1
 
-    /// The last error, with the causes of the earlier attempts beside it.
+    /// The last error, with the causes of the earlier attempts beside it. What a stop cut short has not failed: the earlier
+    /// attempts were about to be made good.
     let ending (error: ScopeError<'E>) =
-        if earlier.Count = 0 then
+        if earlier.Count = 0 || ScopeError.isCancelled error then
             error
         else
             {

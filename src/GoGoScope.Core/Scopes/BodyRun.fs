@@ -40,6 +40,7 @@ type internal BodyRun =
             if
                 scope.Environment.HearsTasks
                 && scope.Kind >= ChildKind.Fork
+                && scope.Kind <> ChildKind.Attempt
                 && scope.Rare.StartedAt.IsNone
             then
                 scope.TellStarted()
@@ -79,6 +80,7 @@ type internal BodyRun =
             isMissing scope.Environment.Limit
             || scope.Kind < ChildKind.Fork
             || scope.Kind = ChildKind.Daemon
+            || scope.Repeated
             || scope.IsCancelled
         then
             null

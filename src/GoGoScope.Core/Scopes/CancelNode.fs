@@ -28,7 +28,7 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable internal ToldFromAbove: bool
 
-    // bit 0: shielded, bit 1: unborn, bit 2: opened, bit 3: covers; a byte more here makes every scope a word larger
+    // bit 0: shielded, bit 1: unborn, bit 2: opened, bit 3: covers, bit 4: repeated; a byte more here makes every scope a word larger
     [<Microsoft.FSharp.Core.DefaultValue(false)>]
     val mutable private traits: byte
 
@@ -61,6 +61,11 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
     member internal this.Covers
         with get () = this.traits &&& 8uy <> 0uy
         and set value = this.Trait(8uy, value)
+
+    /// Its attempts take the permits, and not it.
+    member internal this.Repeated
+        with get () = this.traits &&& 16uy <> 0uy
+        and set value = this.Trait(16uy, value)
 
     /// Ends a timer or a registration together with the scope.
     [<EditorBrowsable(EditorBrowsableState.Never)>]

@@ -18,6 +18,8 @@ type internal ChildKind =
     | Daemon = 5uy
     /// A task like any other, but its outcome goes only to the contest that started it.
     | Competitor = 6uy
+    /// One try of a task that is repeated: it takes the permits, and not the task.
+    | Attempt = 7uy
 
 /// What is special about a child, from its start.
 [<Flags>]
@@ -27,3 +29,5 @@ type internal ChildTraits =
     | Shielded = 1uy
     /// Its failure is only a value until it has said that it is ready.
     | Starting = 2uy
+    /// It is repeated: its attempts take the permits.
+    | Repeated = 4uy

@@ -76,7 +76,7 @@ type internal Pair<'A, 'B, 'E>(left: Scoped<'A, 'E>, right: Scoped<'B, 'E>) =
     inherit Merged<struct ('A * 'B), 'E>()
 
     override _.StartIn(group, value) =
-        let a = Start.Operand(group, left)
+        let a = TaskStart.Operand(group, left)
 
         match box right with
         | :? Merged<'B, 'E> as merged ->
@@ -89,7 +89,7 @@ type internal Pair<'A, 'B, 'E>(left: Scoped<'A, 'E>, right: Scoped<'B, 'E>) =
             else
                 PairOperands<'A, 'B, 'E>(a, ScopeTask<'B, 'E>(b), rest)
         | _ ->
-            let b = Start.Operand(group, right)
+            let b = TaskStart.Operand(group, right)
 
             if a.IsValue && b.IsValue then
                 value <- struct (a.Value, b.Value)

@@ -90,6 +90,8 @@ type internal Launch =
         scope.Line <- line
         scope.Shielded <- kind = ChildKind.Daemon || traits.HasFlag ChildTraits.Shielded
 
+        scope.Repeated <- traits.HasFlag ChildTraits.Repeated
+
         if traits.HasFlag ChildTraits.Starting then
             scope.Rare.IsStarting <- true
 

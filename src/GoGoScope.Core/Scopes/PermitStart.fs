@@ -54,7 +54,7 @@ type internal PermitWait
             | :? Scope as owner -> owner.Name
             | _ -> ""
 
-        $"a permit of '{owner}' ({limit.Taken} of {limit.Total} taken, {limit.Waiting} waiting)"
+        $"a permit of '{owner}'"
 
     override this.Wake() =
         scope.Unpark this

@@ -260,6 +260,7 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
                 | ChildKind.Operand -> "operand"
                 | ChildKind.Daemon -> "daemon"
                 | ChildKind.Competitor -> "competitor"
+                | ChildKind.Attempt -> "attempt"
                 | _ -> "bound"
 
             if this.Seq = 0 then

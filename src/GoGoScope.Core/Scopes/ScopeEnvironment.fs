@@ -16,6 +16,8 @@ type internal ScopeEnvironment = {
     Ambient: bool
     /// Where services are looked for that no scope has.
     Services: IServiceProvider | null
+    /// Every task goes through it.
+    Breaker: CircuitBreaker | null
     /// That of the nearest limited scope; missing when there is none.
     Limit: ConcurrencyLimit
     /// Children need nothing from their environment but the way to run: the short way to start one is enough.
@@ -32,6 +34,7 @@ type internal ScopeEnvironment = {
         Grace = TimeSpan.FromSeconds 30.
         Ambient = false
         Services = null
+        Breaker = null
         Limit = Missing.nothing
         IsPlain = true
     }

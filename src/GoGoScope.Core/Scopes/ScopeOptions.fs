@@ -29,13 +29,19 @@ type StartMode =
     | Lazy = 2
 
 /// How one child behaves. Start from `TaskOptions.Default` and change what you need with `with`.
-[<NoComparison>]
+[<NoComparison; ReferenceEquality>]
 type TaskOptions = {
     /// What it is called in reasons, reports and the tree. Default: empty, which makes a name of its kind and place.
     Name: string
     /// Time for the whole child, from its start; past it the child is asked to stop and ends as `TimedOut`.
     /// From zero to about 49 days, or `Timeout.InfiniteTimeSpan`. Default: infinite.
     Timeout: TimeSpan
+    /// Time for each attempt, from the moment it has its permit; past it the attempt is asked to stop, waited for, and ends as
+    /// `TimedOut`. From zero to about 49 days, or `Timeout.InfiniteTimeSpan`. Default: infinite.
+    AttemptTimeout: TimeSpan
+    /// When the work is repeated. Each attempt takes its permit anew and passes the scope's circuit breaker; none is held
+    /// during the wait for the next one. What the options see of typed errors is boxed. Default: null, never.
+    Retry: RetryOptions<obj> | null
     /// Where its body starts. Default: inline.
     Start: StartMode
     /// What observers are told of it: attributes of its span, values for the hooks. Default: none.
@@ -51,6 +57,8 @@ type TaskOptions = {
     static let standard = {
         Name = ""
         Timeout = Timeout.InfiniteTimeSpan
+        AttemptTimeout = Timeout.InfiniteTimeSpan
+        Retry = null
         Start = StartMode.Inline
         Tags = Array.Empty()
         Priority = 0
@@ -69,6 +77,11 @@ type TaskOptions = {
         Checks.notNull (nameof this.Tags) this.Tags
         Checks.notNull (nameof this.Dedupe) this.Dedupe
         Checks.durationOrInfinite (nameof this.Timeout) this.Timeout
+        Checks.durationOrInfinite (nameof this.AttemptTimeout) this.AttemptTimeout
+
+        match this.Retry with
+        | null -> ()
+        | retry -> retry.Check()
 
 /// How a scope behaves. Start from `ScopeOptions.Default` and change what you need with `with`.
 [<NoComparison; ReferenceEquality>]
@@ -88,6 +101,9 @@ type ScopeOptions = {
     /// that it starts counts as one: nested tasks need no permit of their own. The scope's body and daemons need none.
     /// Default: `Int32.MaxValue`, which is no limit.
     Concurrency: int
+    /// Every task in this scope and below it goes through this circuit breaker, attempt by attempt; daemons do not.
+    /// Default: null, which is the parent's, or none.
+    CircuitBreaker: CircuitBreaker | null
     /// What happens to running children when the body has ended well. Default: they are waited for.
     OnExit: OnExit
     /// What a failure does to the rest of the scope. Default: it stops them.
@@ -117,6 +133,7 @@ type ScopeOptions = {
         Parent = null
         CancellationToken = CancellationToken.None
         Concurrency = Int32.MaxValue
+        CircuitBreaker = null
         OnExit = OnExit.Join
         OnFailure = OnFailure.StopSiblings
         Grace = ValueNone
@@ -161,6 +178,7 @@ type ScopeOptions = {
             && this.Grace.IsNone
             && this.Ambient.IsNone
             && isNull this.Services
+            && isNull this.CircuitBreaker
             && this.Concurrency = Int32.MaxValue
         then
             above
@@ -178,6 +196,11 @@ type ScopeOptions = {
                             above.Services
                         else
                             this.Services
+                    Breaker =
+                        if isNull this.CircuitBreaker then
+                            above.Breaker
+                        else
+                            this.CircuitBreaker
                     Limit =
                         if this.Concurrency = Int32.MaxValue then
                             above.Limit

@@ -64,26 +64,10 @@ type Start =
                 WorkBody<'T, 'E, FuncWork<'T, 'E>>(FuncWork<'T, 'E> work)
             )
 
-    static member Fork(scope: Scope, work: Scoped<'T, 'E>, file: string, line: int) : ScopeTask<'T, 'E> =
-        Start.Child(scope, ChildKind.Fork, work, file, line)
-
     static member ForkWith
         (scope: Scope, options: TaskOptions, work: Scoped<'T, 'E>, file: string, line: int)
         : ScopeTask<'T, 'E> =
         Start.ChildWith(scope, ChildKind.Fork, options, ChildTraits.None, work, file, line)
-
-    static member Task(scope: Scope, work: Scoped<'T, 'E>, file: string, line: int) : ScopeTask<'T, 'E> =
-        Start.Child(scope, ChildKind.Task, work, file, line)
-
-    static member TaskWith
-        (scope: Scope, options: TaskOptions, work: Scoped<'T, 'E>, file: string, line: int)
-        : ScopeTask<'T, 'E> =
-        Start.ChildWith(scope, ChildKind.Task, options, ChildTraits.None, work, file, line)
-
-    static member Daemon
-        (scope: Scope, options: TaskOptions, work: Scoped<'T, 'E>, file: string, line: int)
-        : ScopeTask<'T, 'E> =
-        Start.ChildWith(scope, ChildKind.Daemon, options, ChildTraits.None, work, file, line)
 
     /// A child whose failure is only a value until it says that it is ready.
     static member internal Starting
@@ -122,9 +106,6 @@ type Start =
                 0
             )
             .AsValueTask()
-
-    static member internal Operand(group: Scope, work: Scoped<'T, 'E>) : ScopeTask<'T, 'E> =
-        Start.Child(group, ChildKind.Operand, work, "", 0)
 
     static member internal Run
         (options: ScopeOptions, token: CancellationToken, work: Scoped<'T, 'E>)
