@@ -1,3 +1,6 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.FSharp.Core;
 
@@ -38,4 +41,20 @@ internal static class Operand
     public static FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<TError>>>> Of<T, TError, TWork>(
         Body<T, TError, TWork> work)
         where TWork : struct, IWork<T, TError> => new Operand<T, TError, TWork>(work.Work);
+
+    public static FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<TError>>>> Typed<T, TError>(
+        Func<Scope, Task<Result<T, TError>>> work) => Of(Work.Of(work));
+
+    public static FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<Never>>>> Plain<T>(
+        Func<Scope, Task<T>> work) => Of(Work.Of(work));
+
+    /// <summary>The operands by their place.</summary>
+    public static FSharpFunc<int, TWork> At<TWork>(TWork[] works) => FuncConvert.FromFunc((int index) => works[index]);
+
+    /// <summary>One for each item, read once.</summary>
+    public static TWork[] Each<TItem, TWork>(IEnumerable<TItem> items, Func<TItem, TWork> make)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return [.. items.Select(make)];
+    }
 }

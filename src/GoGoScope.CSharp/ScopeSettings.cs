@@ -132,13 +132,3 @@ public sealed class TaskSettings
     internal TaskOptions ToCore() => new(
         Name, Timeout, AttemptTimeout, Retry is null ? null : RetrySettings<object>.ToCore(Retry), Start, Tags, Priority, Dedupe);
 }
-
-/// <summary>How many things run at once. The defaults are those of F#'s <c>Parallel.Options</c>.</summary>
-public sealed class ParallelSettings
-{
-    /// <summary>Most items running at once, 1 or more. Never exceeded. Default: no limit.</summary>
-    public int Concurrency { get; init; } = ParallelModule.Options.Default.Concurrency;
-
-    internal static ParallelModule.Options ToCore(ParallelSettings? settings) =>
-        settings is null ? ParallelModule.Options.Default : new(settings.Concurrency);
-}

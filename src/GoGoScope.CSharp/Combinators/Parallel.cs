@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 using Microsoft.FSharp.Core;
@@ -98,7 +97,7 @@ public static class ParallelExtensions
         Scope scope, ParallelSettings? settings, FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<TError>>>>[] works)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        return new(ParallelKernel.All(scope, ParallelSettings.ToCore(settings).Concurrency, works));
+        return new(ParallelKernel.All(scope, ParallelSettings.ToPace(settings), works.Length, Operand.At(works)));
     }
 
     private static ScopeAwaitable<TOut[], Never> Settled<T, TError, TOut>(
@@ -110,22 +109,19 @@ public static class ParallelExtensions
         ArgumentNullException.ThrowIfNull(scope);
         return Child.Changed(
             scope,
-            ParallelKernel.Settled<T, TError, Never>(scope, ParallelSettings.ToCore(settings).Concurrency, works),
+            ParallelKernel.Settled<T, TError, Never>(scope, ParallelSettings.ToPace(settings), works.Length, Operand.At(works)),
             outcomes => new Result<FSharpResult<T, ScopeError<TError>>[]>(outcomes)
                 .Map(all => Array.ConvertAll(all, read)).Core);
     }
 
     private static FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<TError>>>> Typed<T, TError>(
-        Func<Scope, Task<Result<T, TError>>> work) => Operand.Of(Work.Of(work));
+        Func<Scope, Task<Result<T, TError>>> work) => Operand.Typed(work);
 
     private static FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<Never>>>> Plain<T>(
-        Func<Scope, Task<T>> work) => Operand.Of(Work.Of(work));
+        Func<Scope, Task<T>> work) => Operand.Plain(work);
 
-    private static TWork[] Each<TItem, TWork>(IEnumerable<TItem> items, Func<TItem, TWork> make)
-    {
-        ArgumentNullException.ThrowIfNull(items);
-        return [.. items.Select(make)];
-    }
+    private static TWork[] Each<TItem, TWork>(IEnumerable<TItem> items, Func<TItem, TWork> make) =>
+        Operand.Each(items, make);
 
     private static TWork[] Each<TItem, TDo, TWork>(IEnumerable<TItem> items, TDo work, Func<TItem, TDo, TWork> make) =>
         Each(items, item => make(item, work));

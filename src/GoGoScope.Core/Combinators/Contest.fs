@@ -1,7 +1,6 @@
 namespace GoGoScope
 
 open System
-open System.Collections.Generic
 open System.Threading
 open System.Threading.Tasks
 open GoGoScope.Missing
@@ -15,14 +14,12 @@ type internal Contest<'T, 'E, 'R>(group: Scope, pace: Pace, works: Scoped<'T, 'E
 
     let turns = Turns(works.Length, pace.Limit)
     let flow = ExecutionContext.Capture()
-    let gate = obj ()
-    let mutable live: Entrant<'T, 'E, 'R> = nothing // those that run and have waited, under the gate
     let mutable timer: ITimer = nothing // by the one who starts
 
     member _.Turns = turns
 
     /// Guards what the judge keeps.
-    member _.Gate = gate
+    member _.Gate: obj = turns
 
     /// What number `index` is called.
     member _.Title(index: int) = $"{pace.Noun}-{index + 1}"
@@ -67,7 +64,7 @@ type internal Contest<'T, 'E, 'R>(group: Scope, pace: Pace, works: Scoped<'T, 'E
 
         let handle =
             if pace.OnPool then
-                ContestStart.OnPool(group, this.Title index, work)
+                ContestStart.Named(group, this.Title index, StartMode.Pool, work)
             else
                 ContestStart.Inline(group, work)
 
@@ -78,25 +75,7 @@ type internal Contest<'T, 'E, 'R>(group: Scope, pace: Pace, works: Scoped<'T, 'E
 
     /// Waits for one that runs.
     member private this.Follow(index: int, node: Node<'T, 'E>) =
-        let entrant = Entrant<'T, 'E, 'R>(this, index, node)
-
-        lock gate (fun () ->
-            entrant.After <- live
-
-            if isThere live then
-                live.Before <- entrant
-
-            live <- entrant)
-
-        if turns.IsDecided then
-            this.Label entrant
-
-        node.OnCompleted(Entrant<'T, 'E, 'R>.Over, entrant)
-
-    /// The tree and the reports call a loser that takes its time by its place in the contest.
-    member private this.Label(entrant: Entrant<'T, 'E, 'R>) =
-        if not entrant.Node.IsDone && not pace.OnPool then
-            entrant.Node.Scope.Rare.Name <- this.Title entrant.Index
+        node.OnCompleted(Entrant<'T, 'E, 'R>.Over, Entrant<'T, 'E, 'R>(this, index, node))
 
     /// The next start is due when the stagger has passed since this one.
     member private this.Rearm() =
@@ -129,7 +108,8 @@ type internal Contest<'T, 'E, 'R>(group: Scope, pace: Pace, works: Scoped<'T, 'E
             this.Rearm()
             index <- turns.Take group.IsCancelled
 
-        this.TryFinish()
+        if turns.TryFinish group.IsCancelled then
+            this.Finished()
 
     member private this.Pump(count: int) =
         if turns.Want count then
@@ -176,81 +156,59 @@ type internal Contest<'T, 'E, 'R>(group: Scope, pace: Pace, works: Scoped<'T, 'E
             this.Done()
         | Ok value -> this.Release(index, value)
 
-    /// Closes what a loser opened; null when that is done already.
-    member private this.Close(value: obj | null) : Task | null =
+    /// Closes what a loser opened; null when that is done already. Never faults.
+    member this.Close(index: int, value: obj | null) : Task | null =
+        let failed (failure: exn) =
+            group.Environment.Unobserved(this.Title index, "the release of a value that lost", failure)
+
+        let closeLate (resource: IAsyncDisposable) : Task = task {
+            try
+                do! resource.DisposeAsync().ConfigureAwait group.Dispatcher.UsesContext
+            with failure ->
+                failed failure
+        }
+
         match value with
-        | null -> null
-        | value when this.IsKept value -> null
-        | :? IAsyncDisposable as resource -> resource.DisposeAsync().AsTask()
+        | :? IAsyncDisposable as resource -> closeLate resource
         | :? IDisposable as resource ->
-            resource.Dispose()
+            try
+                resource.Dispose()
+            with failure ->
+                failed failure
+
             null
         | _ -> null
 
     member private this.Release(index: int, value: 'T) =
-        let over (failure: exn | null) =
-            match failure with
-            | null -> ()
-            | failure ->
-                group.Environment.Unobserved(this.Title index, "the release of a value that lost", failure)
+        let value = box value
 
-            this.Done()
-
-        match Try.run (fun () -> this.Close(box value)) with
-        | Error failure -> over failure
-        | Ok null -> over null
-        | Ok release ->
-            let release = nonNull release
-
-            let ended () =
-                match release.Exception with
-                | null -> over null
-                | failure -> over failure.InnerExceptions[0]
-
-            if release.IsCompleted then
-                ended ()
-            else
-                release
-                    .ConfigureAwait(group.Dispatcher.UsesContext)
-                    .GetAwaiter()
-                    .UnsafeOnCompleted(Action ended)
-
-    /// Tells the rest to stop; those that take their time get their name for the reports. Outside the gate.
-    member this.StopRest(reason: CancelReason) =
-        group.Cancel reason
-        let slow = List<Entrant<'T, 'E, 'R>>()
-
-        lock gate (fun () ->
-            let mutable entrant = live
-
-            while isThere entrant do
-                slow.Add entrant
-                entrant <- entrant.After)
-
-        for entrant in slow do
-            this.Label entrant
-
-    member this.Leave(entrant: Entrant<'T, 'E, 'R>) =
-        lock gate (fun () ->
-            if isThere entrant.Before then
-                entrant.Before.After <- entrant.After
-            else
-                live <- entrant.After
-
-            if isThere entrant.After then
-                entrant.After.Before <- entrant.Before)
+        match
+            (if isNull value || this.IsKept(nonNull value) then
+                 null
+             else
+                 this.Close(index, value))
+        with
+        | null -> this.Done()
+        | closing when closing.IsCompleted -> this.Done()
+        | closing ->
+            closing
+                .ConfigureAwait(group.Dispatcher.UsesContext)
+                .GetAwaiter()
+                .UnsafeOnCompleted(Action this.Done)
 
     /// One has ended and was heard: the next may start.
     member this.Done() =
-        if turns.Leave() then this.Pump 1 else this.TryFinish()
+        match turns.Leave group.IsCancelled with
+        | AfterEnd.StartMore -> this.Pump 1
+        | AfterEnd.Finish -> this.Finished()
+        | _ -> ()
 
-    member private this.TryFinish() =
-        if turns.TryFinish group.IsCancelled then
-            if isThere timer then
-                timer.Dispose()
+    member private this.Finished() =
+        if isThere timer then
+            timer.Dispose()
 
-            // what the contest comes to is said by `Good`: the group itself may have been told to stop by the decision
-            this.BodyEnded(Ok Unchecked.defaultof<'R>)
+        // what the contest comes to is said by `Good`: the group itself may have been told to stop by the decision
+        this.BodyEnded(Ok Unchecked.defaultof<'R>)
 
     override this.Good _ = this.Compose()
 
@@ -276,21 +234,10 @@ type internal Contest<'T, 'E, 'R>(group: Scope, pace: Pace, works: Scoped<'T, 'E
 
 /// One that runs.
 and [<Sealed>] internal Entrant<'T, 'E, 'R>(contest: Contest<'T, 'E, 'R>, index: int, node: Node<'T, 'E>) =
-    [<DefaultValue(false)>]
-    val mutable Before: Entrant<'T, 'E, 'R>
-
-    [<DefaultValue(false)>]
-    val mutable After: Entrant<'T, 'E, 'R>
-
-    member _.Index: int = index
-    member _.Node: Node<'T, 'E> = node
-
     static member val Over: Action<obj | null> =
         Action<obj | null>(fun entrant ->
             match entrant with
             | :? Entrant<'T, 'E, 'R> as entrant -> entrant.Ended()
             | _ -> ())
 
-    member private this.Ended() =
-        contest.Leave this
-        contest.Ended(index, node.Result)
+    member private this.Ended() = contest.Ended(index, node.Result)

@@ -28,6 +28,14 @@ type internal ContestKernel =
 
         works
 
+    /// Items on the thread pool, at most so many at once.
+    static member OnPool(limit: int) : Pace = {
+        Noun = "item"
+        Limit = limit
+        Stagger = TimeSpan.Zero
+        OnPool = true
+    }
+
     static member Empty<'R, 'E>(operation: string) : ValueTask<Outcome<'R, 'E>> =
         ValueTask<Outcome<'R, 'E>>(Error(ScopeError.rejected (Rejection.NothingToDo operation)))
 

@@ -17,6 +17,13 @@ type internal Pace = {
     OnPool: bool
 }
 
+/// What is told of the progress of many items.
+[<AbstractClass; Sealed>]
+type internal Progress =
+
+    /// Nobody listens.
+    static member val None = Action<int, int, int>(fun _ _ _ -> ())
+
 /// What went wrong, work by work, in the order of happening.
 [<Sealed>]
 type internal Failures<'E>() =
@@ -48,7 +55,7 @@ type internal Failures<'E>() =
             }
         | [] -> invalidOp "Nothing failed."
 
-/// Starts one of the works.
+/// Starts one of the works as a task of the contest.
 [<AbstractClass; Sealed>]
 type internal ContestStart =
 
@@ -65,11 +72,13 @@ type internal ContestStart =
                 WorkBody<'T, 'E, FuncWork<'T, 'E>>(FuncWork<'T, 'E> work)
             )
 
-    static member OnPool(group: Scope, name: string, work: Scoped<'T, 'E>) : ScopeTask<'T, 'E> =
+    static member Named
+        (group: Scope, name: string, start: StartMode, work: Scoped<'T, 'E>)
+        : ScopeTask<'T, 'E> =
         let options = {
             TaskOptions.Default with
                 Name = name
-                Start = StartMode.Pool
+                Start = start
         }
 
         match box work with

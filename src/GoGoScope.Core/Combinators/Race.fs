@@ -29,7 +29,7 @@ type internal RaceContest<'T, 'E>(group: Scope, pace: Pace, okOnly: bool, works:
 
         if decides && this.Turns.TryDecide win then
             if this.Turns.HasOthers then
-                this.StopRest(CancelReason.RaceLost(this.Title index))
+                group.Cancel(CancelReason.RaceLost(this.Title index))
 
             this.Done()
         else
@@ -108,6 +108,20 @@ type internal RaceKernel =
                     RaceBody<'T, 'E>(RaceKernel.Standard, okOnly, works)
                 )
                 .AsValueTask()
+
+    /// The first value, on the thread pool.
+    static member Any(host: Scope, limit: int, works: Scoped<'T, 'E> array) : ValueTask<Outcome<'T, 'E>> =
+        if works.Length = 0 then
+            ContestKernel.Empty "any"
+        else
+            let pace = ContestKernel.OnPool limit
+
+            ContestKernel.Run(
+                host,
+                "any",
+                Timeout.InfiniteTimeSpan,
+                fun group -> RaceContest<'T, 'E>(group, pace, true, works) :> Contest<'T, 'E, 'T>
+            )
 
     static member Run
         (

@@ -1,45 +1,55 @@
 namespace GoGoScope
 
-/// Whose turn it is in a contest: which work starts next, and when all is over. Decides only; safe from any thread.
+open System.Threading
+
+/// What to do when one of a contest has ended.
+type internal AfterEnd =
+    | Wait = 0
+    /// Another one may start.
+    | StartMore = 1
+    /// Nothing runs, and nothing will start any more.
+    | Finish = 2
+
+/// Whose turn it is in a contest: which work starts next, and when all is over. Decides only; safe from any thread. Locked on
+/// the object itself, which only its contest sees.
 [<Sealed>]
 type internal Turns(count: int, limit: int) =
-    let gate = obj ()
     let mutable started = 0
     let mutable running = 0
     let mutable due = 0
     let mutable pumping = false
-    let mutable decided = false
+    let mutable decided = false // written under the lock
     let mutable finished = false
 
     /// Whether a decision has been made.
-    member _.IsDecided = lock gate (fun () -> decided)
+    member _.IsDecided = Volatile.Read(&decided)
 
     /// Whether anything runs beside the one that is being heard.
-    member _.HasOthers = lock gate (fun () -> running > 1)
+    member this.HasOthers = lock this (fun () -> running > 1)
 
     /// Whether another one may have to start.
-    member _.HasMore = lock gate (fun () -> not decided && started < count)
+    member this.HasMore = lock this (fun () -> not decided && started < count)
 
     /// Asks for so many more starts. True: the caller is to start them, until `Take` says that there is none. One thread
     /// at a time starts them all, so that works that fail at once need no stack.
-    member _.Want(more: int) : bool =
-        lock gate (fun () ->
+    member this.Want(more: int) : bool =
+        lock this (fun () ->
             due <- if more = System.Int32.MaxValue then more else due + more
             let mine = not pumping && not finished
             pumping <- pumping || mine
             mine)
 
     /// The first one has started already, and the caller is to start the others.
-    member _.StartsAfterFirst(more: int) =
-        lock gate (fun () ->
+    member this.StartsAfterFirst(more: int) =
+        lock this (fun () ->
             started <- 1
             running <- 1
             due <- more
             pumping <- true)
 
     /// The next to start, or -1. What is asked for while the limit is reached is forgotten: an end asks again.
-    member _.Take(stopped: bool) : int =
-        lock gate (fun () ->
+    member this.Take(stopped: bool) : int =
+        lock this (fun () ->
             if due > 0 && started < count && running < limit && not decided && not stopped then
                 due <- due - 1
                 started <- started + 1
@@ -50,15 +60,18 @@ type internal Turns(count: int, limit: int) =
                 pumping <- false
                 -1)
 
-    /// One has ended and was heard. True: another one may start.
-    member _.Leave() : bool =
-        lock gate (fun () ->
+    /// One has ended and was heard.
+    member this.Leave(stopped: bool) : AfterEnd =
+        lock this (fun () ->
             running <- running - 1
-            not decided && started < count)
+
+            if not decided && started < count then AfterEnd.StartMore
+            elif this.IsOver stopped then AfterEnd.Finish
+            else AfterEnd.Wait)
 
     /// True for the first call; `settle` runs in the same step.
-    member _.TryDecide(settle: unit -> unit) : bool =
-        lock gate (fun () ->
+    member this.TryDecide(settle: unit -> unit) : bool =
+        lock this (fun () ->
             let mine = not decided
             decided <- true
 
@@ -67,14 +80,17 @@ type internal Turns(count: int, limit: int) =
 
             mine)
 
-    /// True once: nothing runs, and nothing will start any more.
-    member _.TryFinish(stopped: bool) : bool =
-        lock gate (fun () ->
-            let over =
-                running = 0
-                && not pumping
-                && not finished
-                && (decided || started = count || stopped)
+    /// True once: nothing runs, and nothing will start any more. Under the lock.
+    member private _.IsOver(stopped: bool) : bool =
+        let over =
+            running = 0
+            && not pumping
+            && not finished
+            && (decided || started = count || stopped)
 
-            finished <- finished || over
-            over)
+        finished <- finished || over
+        over
+
+    /// Whether that was all.
+    member this.TryFinish(stopped: bool) : bool =
+        lock this (fun () -> this.IsOver stopped)

@@ -41,6 +41,22 @@ public sealed class Parity
         ["Parallel.allWith"] = "ParallelExtensions.ParallelAsync",
         ["Parallel.settled"] = "ParallelExtensions.ParallelSettledAsync",
         ["Parallel.settledWith"] = "ParallelExtensions.ParallelSettledAsync",
+        ["Parallel.aggregate"] = "AggregateExtensions.ParallelAggregateAsync",
+        ["Parallel.aggregateWith"] = "AggregateExtensions.ParallelAggregateAsync",
+        ["Parallel.map"] = "ParallelExtensions.ParallelAsync",
+        ["Parallel.mapWith"] = "ParallelExtensions.ParallelAsync",
+        ["Parallel.mapAsyncWith"] = "ForEachExtensions.ParallelAsync",
+        ["Parallel.forEach"] = "ForEachExtensions.ParallelForEachAsync",
+        ["Parallel.forEachWith"] = "ForEachExtensions.ParallelForEachAsync",
+        ["Parallel.forEachAsyncWith"] = "ForEachExtensions.ParallelForEachAsync",
+        ["Parallel.anyWith"] = "QuorumExtensions.AnyAsync",
+        ["Parallel.quorumWith"] = "QuorumExtensions.QuorumAsync",
+        ["Parallel.join"] = "JoinerExtensions.ParallelJoinAsync",
+        ["Parallel.joinWith"] = "JoinerExtensions.ParallelJoinAsync",
+        ["Race.first"] = "RaceExtensions.RaceFirstAsync",
+        ["Race.firstWith"] = "RaceExtensions.RaceFirstAsync",
+        ["Race.firstOk"] = "RaceExtensions.RaceAsync",
+        ["Race.firstOkWith"] = "RaceExtensions.RaceAsync",
     };
 
     /// <summary>Modules that hold no verbs.</summary>
@@ -58,6 +74,8 @@ public sealed class Parity
         ["Matching.Match"] = "match",
         ["ServiceExtensions.OverrideAsync"] = "Scope.replace, whose factory is a block",
         ["ServiceExtensions.TryUse"] = "Scope.hasService",
+        ["Race.FirstAsync"] = "Scope.run (Race.first ..)",
+        ["Race.FirstOkAsync"] = "Scope.run (Race.firstOk ..)",
         ["ScopeErrors.Map"] = "ScopeError.map",
         ["ScopeErrors.As"] = "ScopeError.map",
     };
@@ -155,6 +173,7 @@ public sealed class Parity
         Compare(typeof(ParallelModule.Options), typeof(ParallelSettings));
         Compare(typeof(CircuitBreakerOptions), typeof(CircuitBreakerSettings));
         Compare(typeof(RetryOptions<>), typeof(RetrySettings<>));
+        Compare(typeof(RaceModule.Options), typeof(RaceSettings));
 
         static void Compare(Type options, Type settings)
         {

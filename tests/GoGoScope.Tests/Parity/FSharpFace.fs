@@ -184,14 +184,20 @@ type FSharpFace() =
     override _.Parallel(here, concurrency, works) =
         works
         |> Seq.map scoped
-        |> Parallel.allWith { Concurrency = concurrency }
+        |> Parallel.allWith {
+            Parallel.Options.Default with
+                Concurrency = concurrency
+        }
         |> Scoped.map (String.concat ",")
         |> inScope here
 
     override _.ParallelSettled(here, concurrency, works) =
         works
         |> Seq.map scoped
-        |> Parallel.settledWith { Concurrency = concurrency }
+        |> Parallel.settledWith {
+            Parallel.Options.Default with
+                Concurrency = concurrency
+        }
         |> Scoped.map (Seq.map (fun outcome -> (said outcome).ToString()) >> String.concat ",")
         |> inScope here
 

@@ -97,7 +97,12 @@ module Interpret =
                         Ok())
                 )
         | AllOf(id, concurrency, bodies) ->
-            Parallel.allWith { Concurrency = concurrency } (List.map run bodies)
+            Parallel.allWith
+                {
+                    Parallel.Options.Default with
+                        Concurrency = concurrency
+                }
+                (List.map run bodies)
             |> Actions.bound world id
         | CancelSelf ->
             fun scope ->
