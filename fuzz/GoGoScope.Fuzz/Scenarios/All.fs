@@ -6,4 +6,7 @@ let all: Scenario list = [
     Trees.Scenario.scenario
     Limits.Scenario.scenario
     Services.Scenario.scenario
+    // combinators
+    Combinators.RaceScenario.scenario
+    Combinators.ParallelScenario.scenario
 ]
