@@ -8,7 +8,11 @@ open BenchmarkDotNet.Running
 open BenchmarkDotNet.Toolchains.InProcess.Emit
 
 let private allRows =
-    ScopeRows.rows @ BuilderRows.rows @ GroupRows.rows @ ParallelRows.rows
+    ScopeRows.rows
+    @ BuilderRows.rows
+    @ GroupRows.rows
+    @ RaceRows.rows
+    @ ParallelRows.rows
 
 let private usage () =
     let faults = String.Join(" | ", Sabotage.names)
