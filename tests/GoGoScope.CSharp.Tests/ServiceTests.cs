@@ -30,7 +30,7 @@ public sealed class ServiceTests
             scope.Provide(_ => connection, (it, _) => it.DisposeAsync(), "main");
             var (error, later) = await scope.ProvideAsync(async s =>
             {
-                await Task.Delay(1, s);
+                await Task.Yield();
                 return new Config(s.Use<Db>().Config.Url + "!");
             }, name: "later");
             Assert.Null(error);

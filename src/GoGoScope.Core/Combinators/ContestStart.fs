@@ -60,45 +60,17 @@ type internal Failures<'E>() =
 type internal ContestStart =
 
     static member Inline(group: Scope, work: Scoped<'T, 'E>) : ScopeTask<'T, 'E> =
-        match box work with
-        | :? Block<'T, 'E> as block ->
-            Launch.Child<'T, 'E, _>(group, ChildKind.Competitor, "", 0, BlockBody<'T, 'E> block)
-        | _ ->
-            Launch.Child<'T, 'E, _>(
-                group,
-                ChildKind.Competitor,
-                "",
-                0,
-                WorkBody<'T, 'E, FuncWork<'T, 'E>>(FuncWork<'T, 'E> work)
-            )
+        TaskStart.Competitor(group, TaskOptions.Default, work)
 
     static member Named
         (group: Scope, name: string, start: StartMode, work: Scoped<'T, 'E>)
         : ScopeTask<'T, 'E> =
-        let options = {
-            TaskOptions.Default with
-                Name = name
-                Start = start
-        }
-
-        match box work with
-        | :? Block<'T, 'E> as block ->
-            Launch.ChildWith<'T, 'E, _>(
-                group,
-                ChildKind.Competitor,
-                options,
-                ChildTraits.None,
-                "",
-                0,
-                BlockBody<'T, 'E> block
-            )
-        | _ ->
-            Launch.ChildWith<'T, 'E, _>(
-                group,
-                ChildKind.Competitor,
-                options,
-                ChildTraits.None,
-                "",
-                0,
-                WorkBody<'T, 'E, FuncWork<'T, 'E>>(FuncWork<'T, 'E> work)
-            )
+        TaskStart.Competitor(
+            group,
+            {
+                TaskOptions.Default with
+                    Name = name
+                    Start = start
+            },
+            work
+        )

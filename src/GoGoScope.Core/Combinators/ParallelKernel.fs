@@ -165,7 +165,11 @@ type internal ParallelKernel =
         let one (group: Scope) index item : Scoped<unit, 'E> = builder {
             let! outcome =
                 (fun (child: Scope) ->
-                    Await.Changed(child, Start.Bound(child, ParallelKernel.Make(change, item)), Ok))
+                    Await.Changed(
+                        child,
+                        Start.Bound(child, Pipeline.Guard(child, ParallelKernel.Make(change, item))),
+                        Ok
+                    ))
 
             match outcome with
             | Ok value -> keep index value

@@ -145,5 +145,10 @@ type TaskStart =
         : ScopeTask<'T, 'E> =
         TaskStart.Begin(scope, ChildKind.Daemon, options, work, file, line)
 
+    static member internal Competitor
+        (group: Scope, options: TaskOptions, work: Scoped<'T, 'E>)
+        : ScopeTask<'T, 'E> =
+        TaskStart.Begin(group, ChildKind.Competitor, options, work, "", 0)
+
     static member internal Operand(group: Scope, work: Scoped<'T, 'E>) : ScopeTask<'T, 'E> =
         TaskStart.Begin(group, ChildKind.Operand, TaskOptions.Default, work, "", 0)

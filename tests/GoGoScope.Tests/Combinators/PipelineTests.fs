@@ -49,7 +49,7 @@ let private outcomeOf
 
 [<Fact>]
 let ``a task with Retry repeats its work`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let! outcome =
         stage.Run(outcomeOf { options with Retry = retry 3 100 } (succeedsAt stage 3))
@@ -60,7 +60,7 @@ let ``a task with Retry repeats its work`` () = task {
 
 [<Fact>]
 let ``the last attempt's error is the task's, with those before it beside it`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let! outcome =
         stage.Run(outcomeOf { options with Retry = retry 2 0 } (succeedsAt stage 9))
@@ -79,7 +79,7 @@ let ``the last attempt's error is the task's, with those before it beside it`` (
 
 [<Fact>]
 let ``AttemptTimeout is for each attempt, Timeout for all of them and the waits between`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let endless: Scoped<int, string> = scope {
         stage.Tell "attempt"
@@ -104,7 +104,7 @@ let ``AttemptTimeout is for each attempt, Timeout for all of them and the waits 
     | Ok inner -> Expect.causes [ Cause.TimedOut(ms 20); Cause.TimedOut(ms 20); Cause.TimedOut(ms 20) ] inner
     | other -> Assert.Fail $"{other}"
 
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let! all =
         stage.Run(
@@ -125,7 +125,7 @@ let ``AttemptTimeout is for each attempt, Timeout for all of them and the waits 
 
 [<Fact>]
 let ``no permit is held during the wait for the next attempt, and each attempt takes one anew`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let limited = { stage.Options with Concurrency = 1 }
 
@@ -160,7 +160,7 @@ let ``no permit is held during the wait for the next attempt, and each attempt t
 
 [<Fact>]
 let ``the wait for the permit is no part of an attempt's time`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let limited = { stage.Options with Concurrency = 1 }
 
@@ -189,118 +189,9 @@ let ``the wait for the permit is no part of an attempt's time`` () = task {
     Expect.ok "in time" outcome
 }
 
-let private breaker () =
-    CircuitBreaker {
-        CircuitBreakerOptions.Default with
-            Name = "shop"
-            FailureThreshold = 3
-    }
-
-[<Fact>]
-let ``every task of a scope with a breaker goes through it, attempt by attempt`` () = task {
-    let stage = Stage()
-    let circuit = breaker ()
-
-    let guarded = {
-        stage.Options with
-            CircuitBreaker = circuit
-    }
-
-    let! outcome =
-        stage.RunWith
-            guarded
-            (scope {
-                let! first = outcomeOf { options with Retry = retry 9 0 } (succeedsAt stage 99)
-                let! second = outcomeOf options (succeedsAt stage 1)
-                return first, second
-            })
-
-    Assert.Equal(CircuitState.Open, circuit.State)
-    // the fourth attempt finds it open, and an open circuit is not repeated
-    Assert.Equal<string list>([ "0 attempt 1"; "10 attempt 2"; "20 attempt 3" ], stage.Told)
-
-    match outcome with
-    | Ok(first, second) ->
-        match first with
-        | Error { Cause = cause } ->
-            Assert.Equal(Cause.Rejected(Rejection.CircuitOpen(TimeSpan.FromSeconds 30.)), cause)
-        | Ok value -> Assert.Fail $"it gave {value}"
-
-        Expect.rejected (Rejection.CircuitOpen(TimeSpan.FromSeconds 30.)) second
-    | other -> Assert.Fail $"{other}"
-}
-
-[<Fact>]
-let ``children of tasks, operands and competitors share the breaker of the scope above`` () = task {
-    let stage = Stage()
-    let circuit = breaker ()
-
-    let guarded = {
-        stage.Options with
-            CircuitBreaker = circuit
-    }
-
-    let fails: Scoped<int, string> = scope { return! Scoped.fail "down" }
-
-    let! _ =
-        stage.RunWith
-            guarded
-            (scope {
-                let! task' =
-                    Scope.task (
-                        scope {
-                            let! inner = Scope.task fails
-                            let! _ = ScopeTask.result inner
-                            return 0
-                        }
-                    )
-
-                let! _ = ScopeTask.result task'
-                Assert.Equal(0, circuit.FailureCount) // the outer task ended well after the inner one had failed
-
-                let! _ =
-                    Scoped.result (
-                        scope {
-                            let! a = fails
-                            and! b = scope { return 1 }
-                            return a + b
-                        }
-                    )
-
-                return 0
-            })
-
-    Assert.Equal(1, circuit.FailureCount)
-}
-
-[<Fact>]
-let ``a daemon does not go through the breaker`` () = task {
-    let stage = Stage()
-    let circuit = breaker ()
-    circuit.Isolate()
-
-    let guarded = {
-        stage.Options with
-            CircuitBreaker = circuit
-    }
-
-    let mutable ran = false
-
-    let! outcome =
-        stage.RunWith
-            guarded
-            (scope {
-                let! _ = Scope.daemon (scope { ran <- true })
-                ()
-            })
-
-    Expect.ok () outcome
-    Assert.True ran
-}
-
 [<Fact>]
 let ``no attempt overlaps the next, also when it ignores its token`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
     let running = ref 0
     let overlaps = ref false
 
@@ -337,7 +228,7 @@ let ``no attempt overlaps the next, also when it ignores its token`` () = task {
 
 [<Fact>]
 let ``hooks hear of the task once, however often it is repeated`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
     let heard = System.Collections.Generic.List<string>()
 
     let hooked = {
@@ -368,7 +259,7 @@ let ``hooks hear of the task once, however often it is repeated`` () = task {
 
 [<Fact>]
 let ``a cancelled task is not repeated`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let! outcome =
         stage.Run(

@@ -163,7 +163,7 @@ let ``work that is null is refused`` () =
         do! crashes "work" (Scope.forkWith (TaskOptions.Default, none))
         do! crashes "work" (Scoped.timeout (TimeSpan.FromSeconds 1.) none)
         do! crashes "work" (Scoped.result none |> Scoped.map ignore)
-        do! crashes "work" (Parallel.all [ nothing; none ])
+        refused "items" (fun () -> Parallel.all [ nothing; none ])
         use opened = Scope.Open()
         refused "work" (fun () -> Scope.forkIn (opened, none))
     })

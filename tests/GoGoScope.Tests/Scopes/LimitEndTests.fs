@@ -26,7 +26,7 @@ let private limited (stage: Stage) (count: int) = {
 
 [<Fact>]
 let ``a task told to stop in line leaves it without having run`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let! outcome =
         stage.RunWith
@@ -50,7 +50,7 @@ let ``a task told to stop in line leaves it without having run`` () = task {
 
 [<Fact>]
 let ``the time in line counts for the task's own limit`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let options = {
         TaskOptions.Default with
@@ -73,7 +73,7 @@ let ``the time in line counts for the task's own limit`` () = task {
 
 [<Fact>]
 let ``a failing, a crashing and a cancelled task give their permits back`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let! outcome =
         stage.RunWith
@@ -104,7 +104,7 @@ let ``a failing, a crashing and a cancelled task give their permits back`` () = 
 
 [<Fact>]
 let ``daemons and the scope's own body need no permit`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let! outcome =
         stage.RunWith
@@ -121,7 +121,7 @@ let ``daemons and the scope's own body need no permit`` () = task {
 
 [<Fact>]
 let ``the operands of an and! are tasks too`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let! outcome =
         stage.RunWith
@@ -153,7 +153,7 @@ let ``a limit below one is refused at the door`` (limit: int) =
 
 [<Fact>]
 let ``an and! in a tree with hooks gives its operands' values`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
     let started = List<string>()
 
     let options = {
@@ -219,7 +219,7 @@ let ``100 threads start tasks in a scope of three: never more than three run, an
 
 [<Fact>]
 let ``who waits for a permit is seen in the tree`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
     let mutable tree = ""
 
     let! _ =

@@ -26,7 +26,7 @@ let private limited (stage: Stage) (count: int) = {
 
 [<Fact>]
 let ``no more tasks run than the scope allows, and the others wait in the order of their start`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let! outcome =
         stage.RunWith
@@ -108,7 +108,7 @@ let rec private nest (depth: int) : Scoped<int, string> = scope {
 
 [<Fact>]
 let ``tasks in tasks need no permit of their own: fifty levels run in a scope of one`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let! outcome =
         stage.RunWith
@@ -123,7 +123,7 @@ let ``tasks in tasks need no permit of their own: fifty levels run in a scope of
 
 [<Fact>]
 let ``a permit is held until everything of the task has ended`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let! outcome =
         stage.RunWith
@@ -159,7 +159,7 @@ let ``a permit is held until everything of the task has ended`` () = task {
 
 [<Fact>]
 let ``a scope in a limited scope takes its own permits and those above`` () = task {
-    let stage = Stage()
+    let stage = Stage.Seeded 1
 
     let! outcome =
         stage.RunWith

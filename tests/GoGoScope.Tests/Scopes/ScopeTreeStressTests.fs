@@ -83,11 +83,17 @@ let ``pictures are whole while 1,000 tasks come and go on all threads`` () =
                     most <- max most (look root)
                     pictures <- pictures + 1)
 
-        let all = Scope.forkIn (root, visitors 1_000)
-        let! outcome = (ScopeTask.toTask all).WaitAsync Story.patience
+        let mutable rounds = 0
+
+        // on a busy machine a whole crowd may come and go between two pictures
+        while rounds = 0 || (Volatile.Read &most <= 1 && rounds < 1_000) do
+            rounds <- rounds + 1
+            let all = Scope.forkIn (root, visitors 1_000)
+            let! outcome = (ScopeTask.toTask all).WaitAsync Story.patience
+            Expect.ok () outcome
+
         stop.Cancel()
         do! looking.WaitAsync Story.patience
-        Expect.ok () outcome
         Assert.True(pictures > 0 && most > 1, $"{pictures} pictures of {most} scopes at most")
         Assert.Equal(1, look root)
         do! root.DisposeAsync()
