@@ -62,8 +62,8 @@ module ScopeVerbs =
 
         /// Starts `work` as a helper of everything else in the scope: when the body and all other children have ended, the
         /// daemons are told to stop (`ScopeExited`), the youngest first, each of them once the younger ones have ended. A cancel
-        /// of the scope reaches them in the same order, so a helper outlives those who need it. A daemon that fails fails the
-        /// scope. It needs no permit of a scope with `Concurrency`.
+        /// of the scope reaches them in the same order, so a helper outlives those who need it; it ends the waits for their
+        /// handles at once. A daemon that fails fails the scope. It needs no permit of a scope with `Concurrency`.
         static member inline daemon
             (
                 work: Scoped<'T, 'E>,
@@ -84,7 +84,8 @@ module ScopeVerbs =
 
         /// Starts a child and waits until it says that it is ready: a server that listens, a consumer that has subscribed.
         /// What it fails with before is this wait's error and does not touch the scope; afterwards it is a `fork` child like
-        /// any other. A child that ends without a word is a crash. A cancel ends the wait, and the child.
+        /// any other. A child that ends without a word is a crash. A cancel ends the wait, and the child. The options may name
+        /// no `Dedupe` key.
         static member inline start
             (
                 work: Ready<'R> -> Scoped<'T, 'E>,
@@ -243,7 +244,8 @@ module Scope =
 
     /// Runs work that may not hear its token, on the thread pool: a blocking call of somebody else's library. A cancel ends
     /// the wait at once and calls `onAbandon` (close the socket); the work is left behind, counted in `Abandoned`, and
-    /// what it fails with in the end goes to `OnUnobserved`. Nothing else in this library is ever left behind.
+    /// what it fails with in the end goes to `OnUnobserved`. A value that comes too late is disposed. Work that has not begun
+    /// when the cancel comes never does. Nothing else in this library is ever left behind.
     let abandonable (onAbandon: unit -> unit) (work: CancellationToken -> Task<'T>) : Scoped<'T, 'E> =
         fun scope -> Verb.Abandonable(scope, onAbandon, work)
 

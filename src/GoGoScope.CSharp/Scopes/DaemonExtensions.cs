@@ -10,8 +10,8 @@ public static class DaemonExtensions
     /// <summary>
     /// Starts <paramref name="work"/> as a helper of everything else in the scope: when the body and all other children have
     /// ended, the daemons are told to stop (<see cref="CancelReason.ScopeExited"/>), the youngest first, each of them once the
-    /// younger ones have ended. A cancel of the scope reaches them in the same order. A daemon that fails fails the scope.
-    /// It needs no permit of a scope with <see cref="ScopeSettings.Concurrency"/>.
+    /// younger ones have ended. A cancel of the scope reaches them in the same order; it ends the waits for their handles at once,
+    /// as <c>Cancelled</c>. A daemon that fails fails the scope. It needs no permit of a scope with <see cref="ScopeSettings.Concurrency"/>.
     /// </summary>
     /// <param name="scope">The scope that owns the child and ends only after it.</param>
     /// <param name="work">

@@ -80,14 +80,14 @@ module ScopeTask =
     /// when the scope that waits is cancelled.
     let result (child: ScopeTask<'T, 'E>) : Scoped<Result<'T, ScopeError<'E>>, 'F> =
         fun scope ->
-            let wait = child.AsValueTask()
-
-            if wait.IsCompleted || obj.ReferenceEquals(child.Node.Scope.Parent, scope) then
-                Await.Changed(scope, wait, Ok)
+            if child.IsCompleted || obj.ReferenceEquals(child.Node.Scope.Parent, scope) then
+                Await.Changed(scope, child.AsValueTask(), Ok)
             else
+                child.Node.EnsureStarted()
                 Await.Changed(scope, Await.Foreign(scope, child.Node), Ok)
 
-    /// The outcome as a task, for code outside every scope; never faults.
+    /// The outcome as a task, for code outside every scope; never faults. The wait for a daemon ends, as `Cancelled`, when its
+    /// scope is cancelled: the daemon stops later.
     let toTask (child: ScopeTask<'T, 'E>) : Task<Result<'T, ScopeError<'E>>> = child.AsValueTask().AsTask()
 
     /// Asks the child, and all below it, to stop. That is no failure of its parent.

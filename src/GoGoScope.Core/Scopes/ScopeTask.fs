@@ -78,7 +78,8 @@ type ScopeTask<'T, 'E> =
         Checks.notNull (nameof message) message
         this.Cancel(CancelReason.Requested message)
 
-    /// The outcome as a value; never throws. Starts a lazy child.
+    /// The outcome as a value; never throws. Starts a lazy child. A daemon outlives the cancel of its scope, and stops only
+    /// after the code that may wait for it here: so that cancel ends the wait.
     member internal this.AsValueTask() : ValueTask<Outcome<'T, 'E>> =
         this.Check()
 
@@ -87,6 +88,9 @@ type ScopeTask<'T, 'E> =
         elif not this.node.IsDone && Ambient.IsPartOf this.node.Scope then
             let waits = this.node.Scope.SelfJoin Ambient.Here
             ValueTask<Outcome<'T, 'E>>(Error(ScopeError.rejected (Rejection.WouldDeadlock waits)))
+        elif not this.node.IsDone && this.node.Scope.Kind = ChildKind.Daemon then
+            this.node.EnsureStarted()
+            ForeignChildWait<'T, 'E>(this.node.Scope.Parent, this.node).Start()
         else
             this.node.AsValueTask()
 

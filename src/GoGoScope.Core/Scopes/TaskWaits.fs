@@ -48,21 +48,10 @@ type internal AcquisitionShape<'E> =
         member _.Read _ = Ok()
         member _.What = "a resource that another acquires"
 
-/// A wait that somebody else's task or child will end, if nothing ends it before.
-[<AbstractClass>]
-type internal TaskEnd<'R>(scope: Scope) =
-    inherit Waiter<'R>(scope)
-    abstract TaskEnded: unit -> unit
-
-    interface ITaskEnd with
-        member this.TaskEnded() = this.TaskEnded()
-
-and internal ITaskEnd =
-    abstract TaskEnded: unit -> unit
-
 /// All that a task keeps of the wait for it once the wait was cancelled: a task that lives long must not keep the scopes
 /// that once waited for it. A late failure of it is reported all the same.
-and [<Sealed>] internal TaskHook(environment: ScopeEnvironment, task: Task, wait: ITaskEnd) =
+[<Sealed>]
+type internal TaskHook(environment: ScopeEnvironment, task: Task, wait: ITaskEnd) =
     let mutable wait = wait
     let mutable name = ""
 
@@ -87,25 +76,6 @@ and [<Sealed>] internal TaskHook(environment: ScopeEnvironment, task: Task, wait
             wait.TaskEnded()
         else
             TaskHook.ReportLate(environment, name, task)
-
-/// The same for another scope's child, whose failure is its own scope's to report.
-[<Sealed>]
-type internal ChildHook(wait: ITaskEnd) =
-    let mutable wait = wait
-
-    static member val ChildEnded =
-        Action<obj | null>(fun hook ->
-            match hook with
-            | :? ChildHook as hook -> hook.Ended()
-            | _ -> ())
-
-    member _.Cut() = Volatile.Write(&wait, nothing)
-
-    member private _.Ended() =
-        let wait = Volatile.Read(&wait)
-
-        if isThere wait then
-            wait.TaskEnded()
 
 /// The wait for a .NET task. Owned: it ends with the task, which has the token. Foreign: it ends with the task or with
 /// the scope's cancellation, whichever is first; the task is not ours, but a late failure of it is not lost.
@@ -161,39 +131,6 @@ type internal TaskWait<'T, 'E, 'S when 'S: struct and 'S :> IShape<'T, 'E>>(scop
             .GetAwaiter()
             .UnsafeOnCompleted(Action(hook.TaskEnded))
 
-        this.AsValueTask()
-
-/// The wait for another scope's child: it ends with the child or with the scope's cancellation.
-[<Sealed>]
-type internal ForeignChildWait<'T, 'E>(scope: Scope, node: Node<'T, 'E>) =
-    inherit TaskEnd<Outcome<'T, 'E>>(scope)
-
-    [<DefaultValue(false)>]
-    val mutable private hook: ChildHook
-
-    override _.What = $"{node.Scope.Name} of another scope"
-
-    override this.OnCancelled reason =
-        if this.TryClaim() then
-            if isThere this.hook then
-                this.hook.Cut()
-
-            this.Wake(Error(ScopeError.cancelled reason))
-
-    override this.TaskEnded() =
-        if this.TryClaim() then
-            scope.Unpark this
-            node.Observed <- true
-            this.Wake node.Result
-
-    member this.Start() : ValueTask<Outcome<'T, 'E>> =
-        let hook = ChildHook this
-        this.hook <- hook
-
-        if not (scope.Park this) then
-            this.OnCancelled scope.StopReason
-
-        node.OnCompleted(ChildHook.ChildEnded, hook)
         this.AsValueTask()
 
 /// The outcome of a wait, changed on its way.
@@ -254,11 +191,11 @@ type internal Await =
     /// A child of the current scope is stopped with it, so its end is awaited; any other scope's child is foreign.
     static member Child(scope: Scope, child: ScopeTask<'T, 'E>) : ValueTask<Outcome<'T, 'E>> =
         scope.Lent <- scope.Lent - 1
-        let wait = child.AsValueTask()
 
-        if wait.IsCompleted || obj.ReferenceEquals(child.Node.Scope.Parent, scope) then
-            wait
+        if child.IsCompleted || obj.ReferenceEquals(child.Node.Scope.Parent, scope) then
+            child.AsValueTask()
         else
+            child.Node.EnsureStarted()
             Await.Foreign(scope, child.Node)
 
     /// What waits for the end of a scope of which it is itself a part would wait for ever.
