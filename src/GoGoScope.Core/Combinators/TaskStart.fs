@@ -99,7 +99,7 @@ type TaskStart =
         : ScopeTask<'T, 'E> =
         if not (Pipeline.IsEmpty(scope, kind, options)) then
             Pipeline.Start(scope, kind, options, ChildTraits.None, file, line, body)
-        elif obj.ReferenceEquals(options, TaskOptions.Default) then
+        elif obj.ReferenceEquals(options, TaskOptions.Default) && kind <> ChildKind.Daemon then
             Launch.Child(scope, kind, file, line, body)
         else
             Launch.ChildWith(scope, kind, options, ChildTraits.None, file, line, body)
