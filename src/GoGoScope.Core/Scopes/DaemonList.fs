@@ -17,7 +17,10 @@ type internal DaemonList() =
     /// Takes an ended one off, and answers who waits for that.
     member _.Remove(daemon: TreeNode) : Action array =
         lock gate (fun () ->
-            live.Remove daemon |> ignore
+            let place = live.LastIndexOf daemon // mostly the youngest
+
+            if place >= 0 then
+                live.RemoveAt place
 
             let mine = [|
                 for struct (awaited, next) in waits do

@@ -36,14 +36,15 @@ module internal ScopeJoin =
 
                 if waits then join.AsValueTask() else ValueTask()
 
-        /// As `Join`, and then stops the daemons that joined after the mark.
+        /// As `Join`, and then stops the daemons that joined after the mark. What those start on their way out is joined too.
         member internal this.JoinAndStop(mark: int, reason: CancelReason | null) : ValueTask =
             ValueTask(
                 task {
-                    do! this.Join(ValueSome mark, reason).ConfigureAwait this.Dispatcher.UsesContext
-                    let stopped = TaskCompletionSource()
-                    DaemonStop(this, ValueSome mark, Action stopped.SetResult).Run()
-                    do! stopped.Task.ConfigureAwait this.Dispatcher.UsesContext
+                    while this.HasLiveSince mark do
+                        do! this.Join(ValueSome mark, reason).ConfigureAwait this.Dispatcher.UsesContext
+                        let stopped = TaskCompletionSource()
+                        DaemonStop(this, ValueSome mark, Action stopped.SetResult).Run()
+                        do! stopped.Task.ConfigureAwait this.Dispatcher.UsesContext
                 }
                 :> Task
             )
