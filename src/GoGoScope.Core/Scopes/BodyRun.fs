@@ -37,11 +37,13 @@ type internal BodyRun =
 
             scope.Attach()
 
+            // one that is stopped already never starts
             if
                 scope.Environment.HearsTasks
                 && scope.Kind >= ChildKind.Fork
                 && scope.Kind <> ChildKind.Attempt
                 && scope.Rare.StartedAt.IsNone
+                && not scope.IsCancelled
             then
                 scope.TellStarted()
 

@@ -211,11 +211,21 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
                 with failure ->
                     this.Unobserved("a wait that was cancelled", failure)
 
-    /// An ordinary exit is no cancellation.
+    /// Who is told from above is heard of there already, unless other hooks begin here. An ordinary exit is no cancellation.
     member private this.TellCancelled() =
-        match this.StopReason with
-        | CancelReason.ScopeExited _ when not this.ToldFromAbove -> ()
-        | reason -> environment.OnCancel { Scope = this.Name; Reason = reason }
+        if environment.Hooks.HearsCancels then
+            let reason = this.StopReason
+
+            let isNews =
+                if this.ToldFromAbove then
+                    not (obj.ReferenceEquals(environment.Hooks, above.Environment.Hooks))
+                else
+                    match reason with
+                    | CancelReason.ScopeExited _ -> false
+                    | _ -> true
+
+            if isNews then
+                environment.OnCancel { Scope = this.Name; Reason = reason }
 
     /// The whole subtree is marked before anything in it is woken: whoever wakes finds everything else told already.
     member private this.Spread() =
@@ -228,18 +238,10 @@ type CancelNode internal (environment: ScopeEnvironment, above: CancelNode) =
             marked[index].MarkChildren(marked, kids)
             index <- index + 1
 
-        if environment.Hooks.HearsCancels then
-            this.TellCancelled()
-
         let parked = List<CancelLink>()
 
         for node in marked do
-            if
-                not (obj.ReferenceEquals(node, this))
-                && not (obj.ReferenceEquals(node.Environment.Hooks, node.Above.Environment.Hooks))
-            then
-                node.TellCancelled()
-
+            node.TellCancelled()
             node.WakeAll parked
 
         if

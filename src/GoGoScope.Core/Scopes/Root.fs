@@ -45,9 +45,6 @@ type internal OpenNode(scope: Scope) =
 type internal Root =
 
     static member private Apply(scope: Scope, options: ScopeOptions, token: CancellationToken) =
-        if options.Name <> "" then
-            scope.Rare.Name <- options.Name
-
         scope.Rare.BeBornOnce scope.Clock
 
         if scope.Environment.Hooks.HearsEnds then
@@ -98,6 +95,10 @@ type internal Root =
 
                 if options.Concurrency <> Int32.MaxValue then
                     scope.Environment.Limit.Owner <- scope
+
+                // before its parent can tell it anything, and hooks can hear of it
+                if options.Name <> "" then
+                    scope.Rare.Name <- options.Name
 
                 scope.Kind <- if isThere parent then ChildKind.Bound else ChildKind.Root
                 scope.Count.BodyStarts()
