@@ -204,11 +204,10 @@ type Scope internal (environment: ScopeEnvironment, parent: Scope) =
                 if kid.IsCancelled then
                     left.Push kid
 
-            if
-                kids.Count = 0
-                && not (Volatile.Read(&scope.Ended))
-                && not scope.Rare.ReportedStuck
-            then
+            // a daemon is not waited for before it is its turn to stop
+            let waits = kids.Exists(fun kid -> kid.IsAwaited || kid.IsCancelled)
+
+            if not waits && not (Volatile.Read(&scope.Ended)) && not scope.Rare.ReportedStuck then
                 scope.Rare.ReportedStuck <- true
 
                 scope.Tell(scope.Name, scope.StopReason)
