@@ -1,6 +1,7 @@
 namespace GoGoScope
 
 open System
+open System.Threading
 open System.Threading.Tasks
 open GoGoScope.CompilerServices
 open GoGoScope.Missing
@@ -22,31 +23,43 @@ type internal StartWait<'R, 'T, 'E>(scope: Scope) =
     [<DefaultValue(false)>]
     val mutable private child: Scope
 
+    // 0 open, 1 ready, 2 ended before, 3 cancelled: one step decides for the starter and for the scope
+    [<DefaultValue(false)>]
+    val mutable private decision: int
+
     static member val private ChildEnded =
         Action<obj | null>(fun wait ->
             match wait with
             | :? StartWait<'R, 'T, 'E> as wait -> wait.Ended()
             | _ -> ())
 
+    override _.What = "a child to be ready"
+
     member private this.Node = Launch.NodeOf<'T, 'E> this.child
 
+    /// True for everyone who comes with what was decided.
+    member private this.Decides(decision: int) : bool =
+        let before = Interlocked.CompareExchange(&this.decision, decision, 0)
+        before = 0 || before = decision
+
+    member private this.Finish(outcome: Outcome<'R, 'E>) =
+        scope.Unpark this
+        this.Wake outcome
+
     member this.Signal(value: 'R) =
-        let first = this.TryClaim()
+        let first = this.Decides 1 && this.TryClaim()
 
         if first then
-            scope.Unpark this
-            this.child.Rare.IsStarting <- false
-            this.Wake(Ok value)
+            this.Finish(Ok value)
 
         first
 
-    /// It ended and never said that it was ready.
+    /// It ended and never said that it was ready. Called when the parent knows of it too.
     member private this.Ended() =
-        if this.TryClaim() then
-            scope.Unpark this
+        if this.Decides 2 && this.TryClaim() then
             this.Node.Observed <- true
 
-            this.Wake(
+            this.Finish(
                 match this.Node.Result with
                 | Error error -> Error error
                 | Ok _ ->
@@ -66,32 +79,34 @@ type internal StartWait<'R, 'T, 'E>(scope: Scope) =
 
     // a daemon does not hear its scope's cancel: one that nobody waits for any more is told here
     override this.OnCancelled reason =
-        if this.TryClaim() then
-            if isThere this.child then
-                this.child.CancelFromAbove(CancelReason.Below reason)
-
+        if this.Decides 3 && this.TryClaim() then
+            this.child.CancelFromAbove(CancelReason.Below reason)
             this.Wake(Error(ScopeError.cancelled reason))
+
+    interface IStarter with
+        member this.FailsStart() = this.Decides 2
 
     member _.Scope = scope
 
     /// What the work is given, by its first step, which knows in which scope it runs.
     member this.ReadyIn(child: Scope) : Ready<'R> =
-        this.child <- child
+        child.Rare.Starter <- this
         Ready<'R>(fun value -> this.Signal value)
 
     /// Waits for the child that was started.
     member this.Watch(handle: ScopeTask<'T, 'E>) : ValueTask<Outcome<'R, 'E>> =
-        this.child <- handle.Node.Scope
+        let node = handle.Node
+        this.child <- node.Scope
+        node.EnsureStarted()
 
-        if handle.IsCompleted then
+        if node.IsDone then
             this.Ended()
-        elif not this.IsClaimed then
-            if scope.Park this then
-                if this.IsClaimed then
-                    scope.Unpark this
-            else
+        else
+            if not (scope.Park this) then
                 this.OnCancelled scope.StopReason
+            elif this.IsClaimed then
+                scope.Unpark this
 
-            handle.Node.OnCompleted(StartWait<'R, 'T, 'E>.ChildEnded, this)
+            node.OnCompleted(StartWait<'R, 'T, 'E>.ChildEnded, this)
 
         this.AsValueTask()

@@ -2,6 +2,7 @@ namespace GoGoScope
 
 open System
 open System.Runtime.CompilerServices
+open System.Threading
 open GoGoScope.CompilerServices
 open GoGoScope.Missing
 
@@ -52,6 +53,12 @@ module internal Joining =
                         this.CancelFromAbove(parent.ReasonBelow())
 
                 true
+
+        /// The parent has closed. Whoever was given the handle early (it is shared, or lazy) may have put it into the tree.
+        member this.EndRefused() =
+            if not (this.TryEndUnattached()) then
+                Volatile.Write(&this.Ended, true)
+                this.Parent.Detach this
 
         /// It runs, or has ended.
         member this.HasStarted() =

@@ -51,7 +51,7 @@ type internal LazyNode<'T, 'E>(scope: Scope) =
             scope.Count.BodyStarts()
 
             if not (scope.TryEnterParent()) then
-                Volatile.Write(&scope.Ended, true)
+                scope.EndRefused()
                 this.Deliver(Error(ScopeError.rejected (Rejection.ScopeEnded scope.Parent.Name)))
             else
                 if RuntimeHelpers.TryEnsureSufficientExecutionStack() then

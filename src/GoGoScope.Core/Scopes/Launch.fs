@@ -121,7 +121,7 @@ type internal Launch =
             scope.Count.BodyStarts()
 
             if not (scope.TryEnterParent()) then
-                Volatile.Write(&scope.Ended, true)
+                scope.EndRefused()
                 node.Deliver(Error(ScopeError.rejected (Rejection.ScopeEnded scope.Parent.Name)))
             else
                 let mutable body = body
@@ -174,6 +174,13 @@ type internal Launch =
 
         if options.Dedupe = "" then
             Launch.StartMade(Launch.Made(parent, kind, options, traits, file, line), options, body)
+        elif traits.HasFlag ChildTraits.Starting then
+            raise (
+                ArgumentException(
+                    "A child that says when it is ready belongs to the one who started it: Dedupe must be empty.",
+                    nameof options.Dedupe
+                )
+            )
         else
             let make () =
                 Launch.Made<'T, 'E>(parent, kind, options, traits, file, line) :> ScopeNode

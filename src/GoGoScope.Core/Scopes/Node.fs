@@ -208,12 +208,20 @@ type internal Node<'T, 'E>(scope: Scope) =
             | Error _ when end' = Ending.Stopped -> scope.TellEnded(TaskEnding.Cancelled, null)
             | Error error -> scope.TellEnded(TaskEnding.Failed, ScopeError.asException error)
 
+    /// It failed before it was ready: that is a value for whoever started it.
+    member private _.FailsStart =
+        isThere scope.Extra
+        && scope.Extra.IsStarting
+        && (isMissing scope.Extra.Starter || scope.Extra.Starter.FailsStart())
+
     /// What the parent learns of a child that gave no value.
     member private this.Tell(parent: Scope, failed: bool) =
         match scope.Kind with
         | ChildKind.Task when this.Observed -> ()
         | ChildKind.Task when failed || parent.IsCancelled -> parent.Rare.AddUnread this
-        | _ when failed && isThere scope.Extra && scope.Extra.IsStarting -> parent.Rare.AddUnread this
+        | _ when failed && this.FailsStart ->
+            if isMissing scope.Extra.Starter then
+                parent.Rare.AddUnread this
         | ChildKind.Fork
         | ChildKind.Daemon
         | ChildKind.Operand when failed ->

@@ -140,8 +140,12 @@ type internal ScopeExtra() =
     /// Its place in the lines for permits.
     member val Priority = 0 with get, set
 
-    /// Its failure is only a value until it has said that it is ready.
+    /// Somebody waits until it says that it is ready: its failure before is only a value.
     member val IsStarting = false with get, set
+
+    /// Whoever waits for that; missing before its first instruction.
+    [<DefaultValue(false)>]
+    val mutable Starter: IStarter
 
     /// Under this key it is shared while it runs.
     [<DefaultValue(false)>]

@@ -31,3 +31,8 @@ type internal ScopeNode() =
 
     /// Its failure, in the error type of another scope.
     abstract ErrorAs<'P> : unit -> ScopeError<'P>
+
+/// Whoever waits until a child says that it is ready.
+type internal IStarter =
+    /// The child has failed. True: before it was ready, and that is the starter's error. Decided once.
+    abstract FailsStart: unit -> bool
