@@ -10,7 +10,8 @@ public static class AbandonableExtensions
     /// <summary>
     /// Runs work that may not hear its token, on the thread pool: a blocking call of somebody else's library. A cancel ends the
     /// wait at once and calls <paramref name="onAbandon"/>; the work is left behind, counted in <see cref="Abandoned"/>, and what
-    /// it fails with in the end goes to <see cref="HookSettings.OnUnobserved"/>. Nothing else in this library is ever left behind.
+    /// it fails with in the end goes to <see cref="HookSettings.OnUnobserved"/>. Work that has not begun when the cancel comes
+    /// never does. Nothing else in this library is ever left behind.
     /// </summary>
     /// <param name="scope">The scope that waits.</param>
     /// <param name="work">Gets the scope's token. A disposable value that nobody is given any more is disposed.</param>

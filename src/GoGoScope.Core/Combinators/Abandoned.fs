@@ -32,24 +32,25 @@ type internal AbandonWait<'T, 'E>(scope: Scope, onAbandon: Action) =
     let environment = scope.Environment
     let name = scope.Name
 
-    let dispose (value: 'T) =
+    let dispose (value: 'T) : ValueTask =
         match box value with
-        | :? IDisposable as value -> value.Dispose()
-        | :? IAsyncDisposable as value -> value.DisposeAsync().AsTask() |> ignore
-        | _ -> ()
+        | :? IDisposable as value ->
+            value.Dispose()
+            ValueTask()
+        | :? IAsyncDisposable as value -> value.DisposeAsync()
+        | _ -> ValueTask()
 
     /// Nobody is given this outcome any more.
-    let late (task: Task<'T>) =
-        Abandoned.Leave()
+    let late (work: Task<'T>) : Task = task {
         environment.LateEnd(name, "work")
 
-        if task.IsCompletedSuccessfully then
-            match Try.run (fun () -> dispose task.Result) with
-            | Ok() -> ()
-            | Error failure ->
+        if work.IsCompletedSuccessfully then
+            try
+                do! (dispose work.Result).ConfigureAwait false
+            with failure ->
                 environment.Unobserved(name, "the release of what abandoned work gave", failure)
         else
-            match task.Exception with
+            match work.Exception with
             | null -> ()
             | failure ->
                 environment.Unobserved(
@@ -58,15 +59,23 @@ type internal AbandonWait<'T, 'E>(scope: Scope, onAbandon: Action) =
                     failure.InnerExceptions[0]
                 )
 
+        Abandoned.Leave()
+    }
+
+    // 0 in the queue, 1 begun, 2 never to begin
+    [<DefaultValue(false)>]
+    val mutable private phase: int
+
     override _.What = "abandonable work"
 
     override this.OnCancelled reason =
         if this.TryClaim() then
-            Abandoned.Enter()
+            if Interlocked.CompareExchange(&this.phase, 2, 0) = 1 then
+                Abandoned.Enter()
 
-            match Try.run onAbandon.Invoke with
-            | Ok() -> ()
-            | Error failure -> scope.Unobserved("the action on abandoning work", failure)
+                match Try.run onAbandon.Invoke with
+                | Ok() -> ()
+                | Error failure -> scope.Unobserved("the action on abandoning work", failure)
 
             this.Wake(Error(ScopeError.cancelled reason))
 
@@ -81,9 +90,13 @@ type internal AbandonWait<'T, 'E>(scope: Scope, onAbandon: Action) =
                     Error(Explain.Task(scope, task))
             )
         else
-            late task
+            late task |> ignore
 
     member private this.Begin(work: Func<CancellationToken, Task<'T>>, token: CancellationToken) =
+        if Interlocked.CompareExchange(&this.phase, 1, 0) = 0 then
+            this.Call(work, token)
+
+    member private this.Call(work: Func<CancellationToken, Task<'T>>, token: CancellationToken) =
         let task =
             match Try.run (fun () -> work.Invoke token) with
             | Ok task when isThere task -> task
@@ -96,12 +109,23 @@ type internal AbandonWait<'T, 'E>(scope: Scope, onAbandon: Action) =
         else
             task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(fun () -> this.Ended task)
 
-    /// Starts the work on the pool.
+    /// Starts the work on the pool, in the execution context of the caller.
     member this.Run(work: Func<CancellationToken, Task<'T>>) : ValueTask<Outcome<'T, 'E>> =
         let token = scope.Token
 
         if scope.Park this then
-            scope.Dispatcher.Queue((fun _ -> this.Begin(work, token)), null)
+            let begin' = ContextCallback(fun _ -> this.Begin(work, token))
+
+            let start: obj | null -> unit =
+                match ExecutionContext.Capture() with
+                | null -> begin'.Invoke
+                | flow -> fun state -> ExecutionContext.Run(flow, begin', state)
+
+            match Try.run (fun () -> scope.Dispatcher.Queue(start, null)) with
+            | Error failure when this.TryClaim() ->
+                scope.Unpark this
+                this.Wake(Error(ScopeError.crashed failure))
+            | _ -> ()
         else
             this.TryClaim() |> ignore
             this.Wake(Error(ScopeError.cancelled scope.StopReason))
