@@ -84,8 +84,8 @@ module ScopeVerbs =
 
         /// Starts a child and waits until it says that it is ready: a server that listens, a consumer that has subscribed.
         /// What it fails with before is this wait's error and does not touch the scope; afterwards it is a `fork` child like
-        /// any other. A child that ends without a word is a crash. A cancel ends the wait, and the child. The options may name
-        /// no `Dedupe` key.
+        /// any other. A child that ends without a word is a crash. A cancel ends the wait, and the child. Started once, for
+        /// one starter: the options may set no `Dedupe`, `Retry` or `AttemptTimeout`.
         static member inline start
             (
                 work: Ready<'R> -> Scoped<'T, 'E>,

@@ -25,7 +25,7 @@ public static class StartExtensions
     /// <param name="line">The place of the call, for reports; given by the compiler.</param>
     /// <returns>What the child gave to <see cref="Ready{R}.Signal"/>, or why it never did.</returns>
     /// <exception cref="ArgumentNullException">The scope or the work is null.</exception>
-    /// <exception cref="ArgumentException">The settings name a key for <see cref="TaskSettings.Dedupe"/>.</exception>
+    /// <exception cref="ArgumentException">The settings set <c>Dedupe</c>, <c>Retry</c> or <c>AttemptTimeout</c>.</exception>
     [OverloadResolutionPriority(1)]
     public static ScopeAwaitable<TReady, TError> StartAsync<TReady, T, TError>(
         this Scope scope,

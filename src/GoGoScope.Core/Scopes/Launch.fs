@@ -158,6 +158,25 @@ type internal Launch =
         | null -> ()
         | failure -> node.BodyEnded(Error(ScopeError.crashed failure))
 
+    /// A child that says when it is ready is heard once, by the one who started it.
+    static member private CheckStarting(options: TaskOptions) =
+        let refuse (option: string) =
+            raise (
+                ArgumentException(
+                    $"A child that says when it is ready is started once, for one starter: {option} must not be set.",
+                    option
+                )
+            )
+
+        if options.Dedupe <> "" then
+            refuse (nameof options.Dedupe)
+
+        if not (isNull options.Retry) then
+            refuse (nameof options.Retry)
+
+        if options.AttemptTimeout <> Timeout.InfiniteTimeSpan then
+            refuse (nameof options.AttemptTimeout)
+
     /// Starts a child that has options: it is in the tree from its start. A shielded one does not hear its parent's cancel.
     static member ChildWith<'T, 'E, 'B when 'B: struct and 'B :> IBody<'T, 'E>>
         (
@@ -172,15 +191,11 @@ type internal Launch =
         Checks.notNull (nameof options) options
         options.Check()
 
+        if traits.HasFlag ChildTraits.Starting then
+            Launch.CheckStarting options
+
         if options.Dedupe = "" then
             Launch.StartMade(Launch.Made(parent, kind, options, traits, file, line), options, body)
-        elif traits.HasFlag ChildTraits.Starting then
-            raise (
-                ArgumentException(
-                    "A child that says when it is ready belongs to the one who started it: Dedupe must be empty.",
-                    nameof options.Dedupe
-                )
-            )
         else
             let make () =
                 Launch.Made<'T, 'E>(parent, kind, options, traits, file, line) :> ScopeNode

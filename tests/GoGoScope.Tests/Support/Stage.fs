@@ -173,6 +173,10 @@ module Step =
         do! turn
     }
 
+    /// Waits to its end for a task that knows no scope, as code outside a block does, and gives its result as it is.
+    let await (pending: Task<'T>) : Scoped<'T, 'E> =
+        fun scope -> CompilerServices.Lift.Task(scope, pending, false)
+
     /// Does not hear a cancel: ends after a time, come what may.
     let stubborn (count: float) : Scoped<unit, 'E> = scope {
         let! clock = fun (scope: Scope) -> ValueTask<_>(Ok scope.Clock)
