@@ -9,4 +9,5 @@ let all: Scenario list = [
     // combinators
     Combinators.RaceScenario.scenario
     Combinators.ParallelScenario.scenario
+    Lifetime.Scenario.scenario
 ]

@@ -114,7 +114,7 @@ let ``a child that says when it is ready is neither shared nor repeated`` () =
             "Retry",
             {
                 TaskOptions.Default with
-                    Retry = BoxedRetry.box Retry.Options<string>.Default
+                    Retry = RetryOptions<obj>.Default
             }
             "AttemptTimeout",
             {
