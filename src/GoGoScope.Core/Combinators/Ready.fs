@@ -33,8 +33,6 @@ type internal StartWait<'R, 'T, 'E>(scope: Scope) =
             | :? StartWait<'R, 'T, 'E> as wait -> wait.Ended()
             | _ -> ())
 
-    override _.What = "a child to be ready"
-
     member private this.Node = Launch.NodeOf<'T, 'E> this.child
 
     /// True for everyone who comes with what was decided.

@@ -77,7 +77,12 @@ let ``operands, workers, started and deduplicated children are told of once each
                     and! b = Step.give 2. 2
 
                     let! c =
-                        Parallel.allWith { Concurrency = 2 } [ for value in 1..5 -> Step.give 1. value ]
+                        Parallel.allWith
+                            {
+                                Parallel.Options.Default with
+                                    Concurrency = 2
+                            }
+                            [ for value in 1..5 -> Step.give 1. value ]
 
                     let! d =
                         Scope.start (fun (ready: Ready<int>) -> scope {
