@@ -64,7 +64,7 @@ let ``each child is told of once before it starts and once when it has ended`` (
     })
 
 [<Fact>]
-let ``operands, workers, started and deduplicated children are told of once each`` () =
+let ``operands, items, started and deduplicated children are told of once each`` () =
     Story.run (fun () -> task {
         let stage = Stage.Seeded 1
         let ear = Ear()
@@ -103,13 +103,13 @@ let ``operands, workers, started and deduplicated children are told of once each
                 })
 
         Expect.ok 32 outcome
-        Assert.Equal(2 + 2 + 1 + 1, ear.Started.Length)
+        Assert.Equal(2 + 5 + 1 + 1, ear.Started.Length)
 
         let ids (events: TaskStarted list) =
             [ for event in events -> event.Id ] |> List.sort
 
         Assert.Equal<int64>(ids ear.Started, ids [ for ended in ear.Ended -> ended.Task ])
-        Assert.Equal(6, (List.distinct (ids ear.Started)).Length)
+        Assert.Equal(9, (List.distinct (ids ear.Started)).Length)
     })
 
 [<Fact>]
