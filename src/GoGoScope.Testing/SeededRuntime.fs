@@ -29,7 +29,7 @@ type SeededRuntime(seed: int) as this =
 
     // Pool code that no step waits for may still come back with one. A run that needs this is not repeatable.
     let comesBack () =
-        lock ready (fun () -> ready.Count > 0 || Monitor.Wait(ready, TimeSpan.FromSeconds 1.))
+        lock ready (fun () -> ready.Count > 0 || Monitor.Wait(ready, TimeSpan.FromSeconds 5.))
 
     let context = {
         new SynchronizationContext() with

@@ -29,7 +29,8 @@ type StuckChild = {
     Reason: CancelReason
 }
 
-/// A child that starts: one made by `fork`, `task`, `daemon` or `start`, an operand of `and!`, a worker of `Parallel`.
+/// A child that starts: one made by `fork`, `task`, `daemon` or `start`, an operand of `and!`, a competitor of a race, an item
+/// of `Parallel`.
 [<NoComparison; ReferenceEquality>]
 type TaskStarted = {
     /// The scope in which it was started.
