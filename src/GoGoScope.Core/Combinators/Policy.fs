@@ -75,11 +75,24 @@ type internal PolicyBody<'T, 'E> =
 [<AbstractClass; Sealed>]
 type internal Attempt =
 
-    static member Start(scope: Scope, work: Scoped<'T, 'E>) : ValueTask<Outcome<'T, 'E>> =
+    /// With the handle of the attempt, which can be told to stop.
+    static member Child(scope: Scope, work: Scoped<'T, 'E>) : ScopeTask<'T, 'E> =
         match box work with
         | :? Policy<'T, 'E> as policy ->
-            Launch.Child<'T, 'E, _>(scope, ChildKind.Bound, "", 0, PolicyBody<'T, 'E> policy).AsValueTask()
-        | _ -> Start.Bound(scope, work)
+            Launch.Child<'T, 'E, _>(scope, ChildKind.Bound, "", 0, PolicyBody<'T, 'E> policy)
+        | :? Block<'T, 'E> as block ->
+            Launch.Child<'T, 'E, _>(scope, ChildKind.Bound, "", 0, BlockBody<'T, 'E> block)
+        | _ ->
+            Launch.Child<'T, 'E, _>(
+                scope,
+                ChildKind.Bound,
+                "",
+                0,
+                WorkBody<'T, 'E, FuncWork<'T, 'E>>(FuncWork<'T, 'E> work)
+            )
+
+    static member Start(scope: Scope, work: Scoped<'T, 'E>) : ValueTask<Outcome<'T, 'E>> =
+        Attempt.Child(scope, work).AsValueTask()
 
     /// With a limit of its own, unless that is infinite.
     static member Start(scope: Scope, timeout: TimeSpan, work: Scoped<'T, 'E>) : ValueTask<Outcome<'T, 'E>> =

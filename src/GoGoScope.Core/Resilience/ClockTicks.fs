@@ -16,10 +16,12 @@ type internal ClockTicks(clock: TimeProvider) =
             let exact = Int128.op_Implicit value * Int128.op_Implicit by
             let rounded = (exact + Int128.op_Implicit (from - 1L)) / Int128.op_Implicit from
 
-            if rounded > Int128.op_Implicit Int64.MaxValue then
+            if rounded.CompareTo(Int128.op_Implicit Int64.MaxValue) > 0 then
                 Int64.MaxValue
             else
                 Int128.op_Explicit rounded
+
+    member _.Clock = clock
 
     /// The clock's own time.
     member _.Now = clock.GetTimestamp()

@@ -31,6 +31,18 @@ public sealed class Parity
         ["Schedule.exponentialWith"] = "Schedule.Exponential",
         ["CircuitBreaker.guard"] = "CircuitBreakerExtensions.RunAsync",
         ["CircuitBreaker.guardWhen"] = "CircuitBreakerExtensions.RunAsync",
+        ["RateLimiter.fixedWindowWith"] = "RateLimiters.FixedWindow", // settings are an optional argument
+        ["RateLimiter.slidingWindowWith"] = "RateLimiters.SlidingWindow",
+        ["RateLimiter.tokenBucketWith"] = "RateLimiters.TokenBucket",
+        ["RateLimiter.guard"] = "RateLimiterExtensions.RunAsync",
+        ["RateLimiter.guardCost"] = "RateLimiterExtensions.RunAsync",
+        ["Bulkhead.guard"] = "BulkheadExtensions.RunAsync",
+        ["Idempotency.guard"] = "IdempotencyExtensions.RunAsync",
+        ["Fallback.handle"] = "FallbackExtensions.FallbackAsync",
+        ["Fallback.orElse"] = "FallbackExtensions.FallbackAsync",
+        ["Fallback.value"] = "FallbackExtensions.FallbackAsync",
+        ["Hedge.after"] = "HedgeExtensions.HedgeAsync",
+        ["Hedge.withOptions"] = "HedgeExtensions.HedgeAsync",
         ["Retry.withOptions"] = "RetryExtensions.RetryAsync",
         ["Retry.withSchedule"] = "RetryExtensions.RetryAsync",
         ["Retry.times"] = "RetryExtensions.RetryAsync",
@@ -172,6 +184,9 @@ public sealed class Parity
         Compare(typeof(TaskOptions), typeof(TaskSettings));
         Compare(typeof(ParallelModule.Options), typeof(ParallelSettings));
         Compare(typeof(CircuitBreakerOptions), typeof(CircuitBreakerSettings));
+        Compare(typeof(RateLimiterOptions), typeof(RateLimiterSettings));
+        Compare(typeof(BulkheadOptions), typeof(BulkheadSettings));
+        Compare(typeof(HedgeOptions<>), typeof(HedgeSettings<>));
         Compare(typeof(RetryOptions<>), typeof(RetrySettings<>));
         Compare(typeof(RaceModule.Options), typeof(RaceSettings));
 

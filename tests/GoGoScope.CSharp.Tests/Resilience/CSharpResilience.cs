@@ -46,7 +46,45 @@ public sealed class CSharpResilience : ResilienceFace
     public override async Task<Outcome> GuardWhen(
         Scope scope, CircuitBreaker breaker, Func<Cause<string>, bool> counts, Work work) =>
         Said(await breaker.RunAsync(scope, Of(work), counts));
+
+    public override RateLimiter Limiter(string kind, int permits, double windowSeconds, int queue = 0)
+    {
+        var window = TimeSpan.FromSeconds(windowSeconds);
+        return kind switch
+        {
+            "fixed" => RateLimiter.FixedWindow(permits, window, new() { QueueLimit = queue }),
+            "sliding" => RateLimiter.SlidingWindow(permits, window, new() { QueueLimit = queue }),
+            _ => RateLimiter.TokenBucket(permits, 1, window, new() { QueueLimit = queue }),
+        };
+    }
+
+    public override async Task<Outcome> Limit(Scope scope, RateLimiter limiter, Work work, int cost = 1) =>
+        Said(await limiter.RunAsync(scope, Of(work), cost));
+
+    public override Bulkhead Bulkhead(int concurrency, int queue) =>
+        GoGoScope.Bulkhead.Create(new() { Concurrency = concurrency, QueueLimit = queue });
+
+    public override async Task<Outcome> Guard(Scope scope, Bulkhead bulkhead, Work work) =>
+        Said(await bulkhead.RunAsync(scope, Of(work)));
+
+    public override async Task<Outcome> Fallback(Scope scope, Work work, string value) =>
+        Said(await scope.FallbackAsync(Of(work), value));
+
+    public override async Task<Outcome> Fallback(
+        Scope scope, Work work, Func<ScopeError<string>, Work> handler, Func<Cause<string>, bool>? when = null) =>
+        Said(await scope.FallbackAsync(Of(work), (error, child) => Of(handler(error))(child), when));
+
+    public override async Task<Outcome> Hedge(Scope scope, double delaySeconds, int attempts, Work work) =>
+        Said(await scope.HedgeAsync(Of(work), new() { Delay = TimeSpan.FromSeconds(delaySeconds), MaxAttempts = attempts }));
+
+    public override async Task<Outcome> Once(
+        Scope scope, IdempotencyKeys<string, string, string> keys, string key, Work work) =>
+        Said(await keys.RunAsync(scope, key, Of(work)));
 }
+
+public sealed class LineParity() : LineStories(new CSharpResilience());
+
+public sealed class AnswerParity() : AnswerStories(new CSharpResilience());
 
 public sealed class CircuitBreakerParity() : CircuitBreakerStories(new CSharpResilience());
 

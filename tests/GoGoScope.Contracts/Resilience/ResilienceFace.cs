@@ -21,4 +21,22 @@ public abstract class ResilienceFace
     public abstract Task<Outcome> Guard(Scope scope, CircuitBreaker breaker, Work work);
 
     public abstract Task<Outcome> GuardWhen(Scope scope, CircuitBreaker breaker, Func<Cause<string>, bool> counts, Work work);
+
+    /// <summary>"fixed", "sliding" or "bucket" (one token in each window).</summary>
+    public abstract RateLimiter Limiter(string kind, int permits, double windowSeconds, int queue = 0);
+
+    public abstract Task<Outcome> Limit(Scope scope, RateLimiter limiter, Work work, int cost = 1);
+
+    public abstract Bulkhead Bulkhead(int concurrency, int queue);
+
+    public abstract Task<Outcome> Guard(Scope scope, Bulkhead bulkhead, Work work);
+
+    public abstract Task<Outcome> Fallback(Scope scope, Work work, string value);
+
+    public abstract Task<Outcome> Fallback(
+        Scope scope, Work work, Func<ScopeError<string>, Work> handler, Func<Cause<string>, bool>? when = null);
+
+    public abstract Task<Outcome> Hedge(Scope scope, double delaySeconds, int attempts, Work work);
+
+    public abstract Task<Outcome> Once(Scope scope, IdempotencyKeys<string, string, string> keys, string key, Work work);
 }

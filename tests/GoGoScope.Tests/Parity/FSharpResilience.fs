@@ -58,11 +58,70 @@ type FSharpResilience() =
                 Probes = probes
         }
 
-    override _.Guard(here, breaker, work) =
+    override _.Guard(here, breaker: CircuitBreaker, work) =
         inScope here (scoped work |> CircuitBreaker.guard breaker)
 
     override _.GuardWhen(here, breaker, counts, work) =
         inScope here (scoped work |> CircuitBreaker.guardWhen counts.Invoke breaker)
+
+    override _.Limiter(kind, permits, windowSeconds, queue) =
+        let window = TimeSpan.FromSeconds windowSeconds
+
+        let options = {
+            RateLimiterOptions.Default with
+                QueueLimit = queue
+        }
+
+        match kind with
+        | "fixed" -> RateLimiter.fixedWindowWith options permits window
+        | "sliding" -> RateLimiter.slidingWindowWith options permits window
+        | _ -> RateLimiter.tokenBucketWith options permits 1 window
+
+    override _.Limit(here, limiter, work, cost) =
+        inScope here (scoped work |> RateLimiter.guardCost cost limiter)
+
+    override _.Bulkhead(concurrency, queue) =
+        Bulkhead.create {
+            BulkheadOptions.Default with
+                Concurrency = concurrency
+                QueueLimit = queue
+        }
+
+    override _.Guard(here, bulkhead: Bulkhead, work) =
+        inScope here (scoped work |> Bulkhead.guard bulkhead)
+
+    override _.Fallback(here, work, value: string) =
+        inScope here (scoped work |> Fallback.value value)
+
+    override _.Fallback(here, work, handler: Func<ScopeError<string>, Work>, chooses) =
+        let chosen cause =
+            match chooses with
+            | null -> true
+            | chooses -> chooses.Invoke cause
+
+        inScope
+            here
+            (scoped work
+             |> Fallback.handle chosen (fun error -> scoped (handler.Invoke error)))
+
+    override _.Hedge(here, delaySeconds, attempts, work) =
+        inScope
+            here
+            (scoped work
+             |> Hedge.withOptions {
+                 HedgeOptions.Default with
+                     Delay = TimeSpan.FromSeconds delaySeconds
+                     MaxAttempts = attempts
+             })
+
+    override _.Once(here, keys, key, work) =
+        inScope here (scoped work |> Idempotency.guard keys key)
+
+type LineParity() =
+    inherit LineStories(FSharpResilience())
+
+type AnswerParity() =
+    inherit AnswerStories(FSharpResilience())
 
 type CircuitBreakerParity() =
     inherit CircuitBreakerStories(FSharpResilience())

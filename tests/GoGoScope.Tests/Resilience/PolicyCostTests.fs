@@ -65,6 +65,26 @@ let ``a call through a closed circuit that counts a ratio allocates nothing`` ()
     )
 
 [<Fact>]
+let ``a call that a limiter lets through at once allocates nothing`` () =
+    let bucket =
+        RateLimiter.TokenBucket(1_000_000, 1_000, TimeSpan.FromMilliseconds 1., RateLimiterOptions.Default)
+
+    free (ready |> RateLimiter.guard bucket)
+
+[<Fact>]
+let ``a call that a bulkhead lets through at once allocates nothing`` () =
+    free (ready |> Bulkhead.guard (Bulkhead()))
+
+[<Fact>]
+let ``work that succeeds at once needs no fallback and no hedge, and allocates nothing`` () =
+    let hedged = {
+        HedgeOptions.Default with
+            Budget = HedgeBudget()
+    }
+
+    free (ready |> Fallback.value 2 |> Hedge.withOptions hedged)
+
+[<Fact>]
 let ``policies around policies allocate nothing`` () =
     free (ready |> CircuitBreaker.guard (CircuitBreaker()) |> Retry.times 3)
 

@@ -226,3 +226,22 @@ let ``what an error asks for is the least wait`` () =
             stage.Told
         )
     })
+
+[<Fact>]
+let ``a cancel during a later attempt is a plain cancellation`` () =
+    Story.run (fun () -> task {
+        let stage = Stage()
+
+        let! outcome =
+            stage.Run(
+                scope {
+                    let! child = fork (attempts stage [ no; Step.give 1000. 1 ] |> Retry.times 2)
+                    do! Step.delay 5.
+                    child.Cancel "enough"
+                    return! child
+                }
+            )
+
+        Expect.cancelled (CancelReason.Requested "enough") outcome
+        Assert.Equal(2, stage.Told.Length)
+    })
