@@ -10,4 +10,7 @@ let all: Scenario list = [
     Combinators.RaceScenario.scenario
     Combinators.ParallelScenario.scenario
     Lifetime.Scenario.scenario
+    // resilience
+    Retries.Scenario.scenario
+    Breakers.Scenario.scenario
 ]
