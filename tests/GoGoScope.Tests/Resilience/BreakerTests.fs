@@ -169,6 +169,27 @@ let ``what a call of an earlier period comes to does not count`` () =
     })
 
 [<Fact>]
+let ``a late failure does not count against the period that came after it`` () =
+    Story.run (fun () -> task {
+        let stage = Stage()
+        let breaker = CircuitBreaker { quick with FailureThreshold = 1 }
+
+        let! outcome =
+            stage.Run(
+                scope {
+                    let! late = Scope.task (Step.fail 150. "late" |> CircuitBreaker.guard breaker)
+                    let! _ = call breaker no
+                    do! Step.delay 100.
+                    let! probe = call breaker yes
+                    let! _ = ScopeTask.result late
+                    return probe, breaker.State
+                }
+            )
+
+        Expect.ok (Ok 1, CircuitState.Closed) outcome
+    })
+
+[<Fact>]
 let ``a probe that is cancelled gives its place to another`` () =
     Story.run (fun () -> task {
         let stage = Stage()

@@ -73,6 +73,19 @@ let ``a cancellation is not answered`` () =
     })
 
 [<Fact>]
+let ``work that stops itself is not answered either`` () =
+    Story.run (fun () -> task {
+        let stops: Scoped<int, string> = scope {
+            do! Scope.cancel "enough"
+            do! Step.delay 1.
+            return 1
+        }
+
+        let! outcome = run (stops |> Fallback.value 2)
+        Expect.cancelled (CancelReason.Requested "enough") outcome
+    })
+
+[<Fact>]
 let ``an answer that is cancelled is a plain cancellation`` () =
     Story.run (fun () -> task {
         let stage = Stage()
