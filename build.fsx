@@ -5,20 +5,6 @@ open System
 open System.IO
 open Steps
 
-/// Each fuzz scenario with the planted bugs it must notice: add a line when a room's scenario arrives.
-let private scenarios: (string * string list) list = [
-    ("scope",
-     [
-         "leak-child"
-         "lifo"
-         "lost-error"
-         "close-early"
-         "double-close"
-         "late-timeout"
-         "deaf-child"
-     ])
-]
-
 let private testProjects = [
     "GoGoScope.Tests"
     "GoGoScope.Dynamic.Tests"
@@ -49,14 +35,18 @@ let private examples () =
         |> Seq.sort
         |> Seq.iter script
 
+/// Every scenario, which must hold, and every bug that it can plant, which must be found. The program names them.
 let private fuzz () =
     let project = "run -c Release --no-build --project fuzz/GoGoScope.Fuzz --"
 
-    for scenario, bugs in scenarios do
-        run 0 $"{project} {scenario} --seeds 1000"
+    for line in linesOf $"{project} list" do
+        match line.Split([| ' ' |], StringSplitOptions.RemoveEmptyEntries) |> Array.toList with
+        | scenario :: bugs ->
+            run 0 $"{project} {scenario} --seeds 1000"
 
-        for bug in bugs do
-            run 1 $"{project} {scenario} --seeds 1000 --sabotage {bug}"
+            for bug in bugs do
+                run 1 $"{project} {scenario} --seeds 1000 --sabotage {bug}"
+        | [] -> ()
 
 let private test all =
     format () |> ignore

@@ -49,6 +49,17 @@ let step (line: string) =
 
     good
 
+/// What a run prints, line by line. A run that fails or prints nothing counts as failed.
+let linesOf (line: string) : string list =
+    let lines = Collections.Generic.List<string>()
+    let code = watch lines.Add (line.Split ' ')
+
+    if code <> 0 || lines.Count = 0 then
+        printfn $"exit {code}: {line}"
+        count false
+
+    List.ofSeq lines
+
 let restoreTools () =
     let good = watch ignore [ "tool"; "restore" ] = 0
 

@@ -12,7 +12,7 @@ let private usage () =
   --all            goes on after a failure
   --threads        every program on the thread pool, where a scenario has a choice
   --sabotage NAME  plants a bug, and must exit 1
-scenarios (`all` plays each of them) and the bugs that they can plant:"""
+scenarios (`all` plays each of them, `list` names them) and the bugs that they can plant:"""
 
     for scenario in Scenarios.all do
         let bugs = String.Join(", ", scenario.Sabotages)
@@ -62,6 +62,11 @@ let private everything = {
 [<EntryPoint>]
 let main arguments =
     match Array.toList arguments with
+    | [ "list" ] ->
+        for scenario in Scenarios.all do
+            printfn $"""{scenario.Name} {String.Join(" ", scenario.Sabotages)}"""
+
+        0
     | "all" :: rest ->
         match read everything "" rest with
         | Some(order, "") ->
