@@ -32,11 +32,15 @@ type ScopeBuilderBase internal () =
         if Machine.IsStopped(&sm.Data) then
             true
         else
+            let wait = work (Machine.Lend(&sm.Data))
+
             let mutable awaiter =
-                (work (Machine.Lend(&sm.Data))).ConfigureAwait(Machine.UsesContext(&sm.Data)).GetAwaiter()
+                wait.ConfigureAwait(Machine.UsesContext(&sm.Data)).GetAwaiter()
 
             let resume =
                 ScopeResumption<'Top, 'E>(fun sm ->
+                    Machine.Forget(&sm.Data)
+
                     match awaiter.GetResult() with
                     | Ok value -> (next value).Invoke(&sm)
                     | Error error ->
@@ -46,6 +50,7 @@ type ScopeBuilderBase internal () =
             if awaiter.IsCompleted then
                 resume.Invoke(&sm)
             else
+                Machine.Remember(wait, &sm.Data)
                 sm.ResumptionDynamicInfo.ResumptionData <- (awaiter :> ICriticalNotifyCompletion)
                 sm.ResumptionDynamicInfo.ResumptionFunc <- resume
                 false
@@ -203,13 +208,13 @@ type ScopeBuilderBase internal () =
             let mutable good = false
 
             (ResumableCode.TryFinallyAsync(
-                ScopeCode<'Top, 'E, 'T>(fun sm ->
-                    let __stack_fin = body.Invoke(&sm)
-
-                    if __stack_fin then
+                // a step of its own: on the dynamic path nothing after `Invoke` runs once the body has waited
+                ResumableCode.Combine(
+                    ScopeCode<'Top, 'E, unit>(fun sm -> body.Invoke(&sm)),
+                    ScopeCode<'Top, 'E, 'T>(fun sm ->
                         good <- not sm.Data.Failed
-
-                    __stack_fin),
+                        true)
+                ),
                 ResumableCode.Combine(
                     this.Cleanup(fun scope -> Machine.JoinSince(scope, mark, not good)),
                     this.Cleanup(fun scope ->

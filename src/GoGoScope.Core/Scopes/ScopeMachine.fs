@@ -216,6 +216,20 @@ type Machine =
                 .GetAwaiter()
                 .UnsafeOnCompleted(fun () -> home.Resume())
 
+    /// For pictures of the tree: what a block on the dynamic path waits for.
+    static member Remember(wait: ValueTask<Outcome<'A, 'E>>, data: byref<ScopeData<'T, 'E>>) : unit =
+        let mutable wait = wait
+
+        let fields =
+            Unsafe.As<ValueTask<Outcome<'A, 'E>>, ValueTaskFields<Outcome<'A, 'E>>> &wait
+
+        match (if ValueTaskFields.Known then fields.Source else null) with
+        | null -> ()
+        | source -> data.Pending <- source
+
+    /// That wait is over.
+    static member Forget(data: byref<ScopeData<'T, 'E>>) : unit = data.Pending <- nothing
+
     /// What the wait that is over came to.
     static member Result<'A, 'T, 'E>(data: byref<ScopeData<'T, 'E>>) : Outcome<'A, 'E> =
         let pending = data.Pending

@@ -59,6 +59,36 @@ let private failures: (string * (Diary -> Scoped<unit, string>)) list = [
 ]
 
 [<Fact>]
+let ``a block that has waited for something ends well all the same: its children are not stopped`` () = task {
+    let stage = GoGoScope.Tests.Stage()
+    let ms = System.TimeSpan.FromMilliseconds
+
+    let work: Scoped<string, string> = scope {
+        let mutable kid = Unchecked.defaultof<ScopeTask<string, string>>
+
+        do! scope {
+            use _ = AsyncCloser(Diary(), "resource")
+
+            let! child =
+                Scope.task (
+                    scope {
+                        do! Scope.delay (ms 10.)
+                        return "came to its end"
+                    }
+                )
+
+            kid <- child
+            do! Scope.delay (ms 1.)
+        }
+
+        return! kid
+    }
+
+    let! outcome = stage.Run work
+    equal (Ok "came to its end") outcome
+}
+
+[<Fact>]
 let ``a block that fails stops its children, waits for them, and then releases`` () =
     for name, fails in failures do
         let diary = Diary()
