@@ -14,9 +14,13 @@ type internal AltCase<'T, 'E>() =
     abstract IsWork: bool
     default _.IsWork = false
 
-    /// Instead of `Read`, for work.
+    /// Instead of `Read`, for work. It reads the arm at once: that serves another run before the work begins.
     abstract Work: arm: CaseArm -> Scoped<'T, 'E>
-    default this.Work arm = fun _ -> ValueTask<_>(this.Read arm)
+
+    default this.Work arm =
+        let result = this.Read arm
+        fun _ -> ValueTask<_> result
+
 
     /// Instead of `ReadCancel`, for work.
     abstract CancelWork: reason: CancelReason -> Scoped<'T, 'E>

@@ -10,7 +10,7 @@ open GoGoScope.Missing
 /// What one subscriber reads, in the order of sending. A sequence: reading it takes the messages. Ends with the scope in which
 /// it was made, or by `Dispose`.
 [<Sealed>]
-type Subscription<'T> internal (subscriber: Subscriber<'T>) =
+type Subscription<'T> internal (subscriber: HubSubscriber<'T>) =
     member internal _.Core = subscriber
 
     /// Messages that it has not read yet.
@@ -70,7 +70,7 @@ type Broadcast<'T> internal (core: BroadcastCore<'T>) =
     /// A subscription that belongs to no scope: dispose it yourself. Of a closed broadcast it ends at once.
     member _.Subscribe(options: SubscribeOptions<'T>) : Subscription<'T> =
         SubscribeOptions.Check options
-        let subscriber = Subscriber<'T>(core, options, core.Owner, Place = -1)
+        let subscriber = HubSubscriber<'T>(core, options, core.Owner, Place = -1)
 
         if not (core.Add subscriber) then
             subscriber.End <- Verdict.Closed
@@ -96,7 +96,7 @@ type internal BroadcastKernel =
     static member Subscribe<'T, 'E>
         (scope: Scope, options: SubscribeOptions<'T>, core: BroadcastCore<'T>)
         : ValueTask<Outcome<Subscription<'T>, 'E>> =
-        let subscriber = Subscriber<'T>(core, options, scope, Place = -1)
+        let subscriber = HubSubscriber<'T>(core, options, scope, Place = -1)
 
         let leave _ =
             core.End(subscriber, Verdict.Closed, nothing)
@@ -109,6 +109,28 @@ type internal BroadcastKernel =
         else
             core.End(subscriber, Verdict.Closed, nothing)
             ValueTask<_>(Error(ScopeError.rejected (Rejection.ScopeEnded scope.Name)))
+
+namespace GoGoScope.CompilerServices
+
+open System.ComponentModel
+open System.Threading
+open System.Threading.Tasks
+open GoGoScope
+
+/// What the inlined verbs of broadcasts call.
+[<AbstractClass; Sealed; EditorBrowsable(EditorBrowsableState.Never)>]
+type BroadcastStep =
+
+    static member Send(scope: Scope, broadcast: Broadcast<'T>, item: 'T) : ValueTask<Outcome<unit, 'E>> =
+        let core = broadcast.Core
+        Items.Send<Message<'T>, unit, 'E>(core, core.Address item, scope, CancellationToken.None)
+
+    static member Receive(scope: Scope, subscription: Subscription<'T>) : ValueTask<Outcome<'T voption, 'E>> =
+        Items.Receive<'T, _, OptionReceived<'T, 'E>>(subscription.Core, scope, CancellationToken.None)
+
+namespace GoGoScope
+
+open GoGoScope.CompilerServices
 
 /// One message to many.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
@@ -126,14 +148,8 @@ module Broadcast =
     /// Sends the message to all subscribers, in the order of the senders, waiting for those that are too slow and say that they
     /// are waited for. `Rejected (ChannelClosed ..)` when it is closed, then or while it waits. A cancel ends the wait, and nobody got
     /// the message. Without subscribers the message is for nobody.
-    let send (item: 'T) (broadcast: Broadcast<'T>) : Scoped<unit, 'E> =
-        fun scope ->
-            Items.Send<Message<'T>, unit, 'E>(
-                broadcast.Core,
-                broadcast.Core.Address item,
-                scope,
-                CancellationToken.None
-            )
+    let inline send (item: 'T) (broadcast: Broadcast<'T>) : Scoped<unit, 'E> =
+        fun scope -> BroadcastStep.Send(scope, broadcast, item)
 
     /// Subscribes from now on, until the current scope ends; no earlier messages. `Rejected (ChannelClosed ..)` when it is closed.
     let subscribeWith
@@ -157,9 +173,8 @@ module Subscription =
     /// Receives the next message, waiting until there is one. `ValueNone` when the broadcast is closed and all was read, or the
     /// subscription has ended; `Rejected (QueueFull ..)` after the last message of a subscriber that was cut off. A cancel ends
     /// the wait, and nothing was taken.
-    let receive (subscription: Subscription<'T>) : Scoped<'T voption, 'E> =
-        fun scope ->
-            Items.Receive<'T, _, OptionReceived<'T, 'E>>(subscription.Core, scope, CancellationToken.None)
+    let inline receive (subscription: Subscription<'T>) : Scoped<'T voption, 'E> =
+        fun scope -> BroadcastStep.Receive(scope, subscription)
 
     /// Waits for one message and takes all that are there now, up to `max` (1 or more). Empty at the end.
     let receiveMany (max: int) (subscription: Subscription<'T>) : Scoped<'T array, 'E> =

@@ -5,78 +5,15 @@ open System.Collections.Generic
 open System.Threading
 open GoGoScope.Missing
 
-/// A message in the shared ring, and how many have still to read it.
-[<Struct; NoComparison; NoEquality>]
-type internal Slot<'T> =
-    val mutable Item: 'T
-    val mutable Left: int
-
-/// A message on its way, with the filtered subscribers that want it; missing when there are none.
-[<Struct; NoComparison; NoEquality>]
-type internal Message<'T> = {
-    Item: 'T
-    Wanted: Subscriber<'T> array
-}
-
-/// One reader of a broadcast. It reads the shared ring by a cursor; what it alone gets (through a filter, or after it was
-/// cut off) stands in a ring of its own. Its fields belong to the hub's gate.
-and [<Sealed>] internal Subscriber<'T>
-    (hub: BroadcastCore<'T>, options: SubscribeOptions<'T>, owner: WorkContext) =
-    let receivers = ArmQueue hub.Gate
-    let mutable spares = Spares<ParkedCaller>()
-
-    [<DefaultValue(false)>]
-    val mutable Own: Ring<'T>
-
-    /// The next message in the shared ring.
-    [<DefaultValue(false)>]
-    val mutable Next: int64
-
-    /// Its place in the hub's list; -1: it gets no more messages.
-    [<DefaultValue(false)>]
-    val mutable Place: int
-
-    /// How it ended: `Nothing` while it has not.
-    [<DefaultValue(false)>]
-    val mutable End: Verdict
-
-    [<DefaultValue(false)>]
-    val mutable Failure: exn
-
-    [<DefaultValue(false)>]
-    val mutable Dropped: int64
-
-    member _.Hub = hub
-    member _.Options = options
-    member _.Owner = owner
-    member _.Receivers = receivers
-    member _.IsShared = isNull options.Filter
-
-    interface ISource<'T> with
-        member _.Gate = hub.Gate
-        member _.Receivers = receivers
-        member this.TryTake(item, wakes) = hub.TryTake(this, &item, &wakes)
-        member this.Failure = this.Failure
-
-        member this.Rejection =
-            if this.End = Verdict.Full then
-                Rejection.QueueFull options.Lag
-            else
-                Rejection.ChannelClosed hub.Name
-
-        member _.TakeSpareReceiver() = spares.Take()
-        member _.ReturnReceiver spare = spares.Return spare
-
 /// The rules of a broadcast: one ring, written once per message, with a cursor per subscriber. Everything is decided under
 /// one gate.
-and [<Sealed>] internal BroadcastCore<'T>(name: string, owner: WorkContext) as this =
+[<Sealed>]
+type internal BroadcastCore<'T>(name: string, owner: WorkContext) as this =
     let gate = Gate()
     let senders = ArmQueue(gate, Keeper = this)
     let subscribers = List<Subscriber<'T>>()
     let mutable filtered: Subscriber<'T> array = Array.empty
-    let mutable slots = Array.zeroCreate<Slot<'T>> 16
-    let mutable head = 0L
-    let mutable tail = 0L
+    let ring = SharedRing<'T>()
     let mutable closed = false
     let mutable spares = Spares<ParkedCaller>()
 
@@ -91,57 +28,17 @@ and [<Sealed>] internal BroadcastCore<'T>(name: string, owner: WorkContext) as t
         gate.Exit()
         count
 
-    // ---- the ring ----
-
-    member private _.Slot(number: int64) =
-        int (number &&& int64 (slots.Length - 1))
-
-    member private this.Grow() =
-        let larger = Array.zeroCreate<Slot<'T>>(slots.Length * 2)
-
-        for number in head .. tail - 1L do
-            larger[int (number &&& int64 (larger.Length - 1))] <- slots[this.Slot number]
-
-        slots <- larger
-
-    /// Gives up what all have read.
-    member private this.Trim() =
-        while head < tail && slots[this.Slot head].Left = 0 do
-            slots[this.Slot head] <- Unchecked.defaultof<_>
-            head <- head + 1L
-
-    member private this.Write(item: 'T, left: int) =
-        if left = 0 && head = tail then
-            head <- head + 1L
-        else
-            if tail - head = int64 slots.Length then
-                this.Grow()
-
-            let place = this.Slot tail
-            slots[place].Item <- item
-            slots[place].Left <- left
-
-        tail <- tail + 1L
-
     /// The subscriber's oldest message.
-    member private this.ReadNext(subscriber: Subscriber<'T>) : 'T =
+    member private _.ReadNext(subscriber: Subscriber<'T>) : 'T =
         if subscriber.Own.Count > 0 then
             subscriber.Own.Pop()
         else
-            let place = this.Slot subscriber.Next
-            let item = slots[place].Item
-            slots[place].Left <- slots[place].Left - 1
-            subscriber.Next <- subscriber.Next + 1L
-
-            if slots[place].Left = 0 then
-                this.Trim()
-
-            item
+            ring.Read &subscriber.Next
 
     /// How many messages it has not read.
     member _.LagOf(subscriber: Subscriber<'T>) : int =
         if subscriber.Place >= 0 && subscriber.IsShared then
-            int (tail - subscriber.Next)
+            int (ring.Tail - subscriber.Next)
         else
             subscriber.Own.Count
 
@@ -151,19 +48,11 @@ and [<Sealed>] internal BroadcastCore<'T>(name: string, owner: WorkContext) as t
     member private this.Remove(subscriber: Subscriber<'T>, keepsUnread: bool) =
         if subscriber.Place >= 0 then
             if subscriber.IsShared then
-                let mutable unread = this.LagOf subscriber
-
-                while unread > 0 do
-                    unread <- unread - 1
-                    let place = this.Slot subscriber.Next
+                while subscriber.Next < ring.Tail do
+                    let item = ring.Read &subscriber.Next
 
                     if keepsUnread then
-                        subscriber.Own.Push slots[place].Item
-
-                    slots[place].Left <- slots[place].Left - 1
-                    subscriber.Next <- subscriber.Next + 1L
-
-                this.Trim()
+                        subscriber.Own.Push item
             else
                 filtered <-
                     filtered
@@ -184,7 +73,7 @@ and [<Sealed>] internal BroadcastCore<'T>(name: string, owner: WorkContext) as t
         gate.Enter()
 
         if not closed then
-            subscriber.Next <- tail
+            subscriber.Next <- ring.Tail
             subscriber.Place <- subscribers.Count
             subscribers.Add subscriber
 
@@ -246,7 +135,7 @@ and [<Sealed>] internal BroadcastCore<'T>(name: string, owner: WorkContext) as t
             receiver.Item <- item
             receiver.Verdict <- Verdict.Done
             wakes.Add arm.Owner
-            subscriber.Next <- tail + 1L // whoever waits has read everything
+            subscriber.Next <- ring.Tail + 1L // whoever waits has read everything
             false
         elif this.LagOf subscriber < subscriber.Options.Lag then
             true
@@ -273,7 +162,7 @@ and [<Sealed>] internal BroadcastCore<'T>(name: string, owner: WorkContext) as t
 
             place <- place - 1
 
-        this.Write(message.Item, left)
+        ring.Write(message.Item, left)
 
         if isThere message.Wanted then
             for subscriber in message.Wanted do
@@ -367,6 +256,7 @@ and [<Sealed>] internal BroadcastCore<'T>(name: string, owner: WorkContext) as t
         member this.OnLeft(_, wakes) = this.Admit &wakes
 
     interface ISink<Message<'T>> with
+        member _.Name = name
         member _.Gate = gate
         member _.Senders = senders
         member this.TryPut(message, _, wakes, drops) = this.TryPut(message, &wakes, &drops)
@@ -375,3 +265,10 @@ and [<Sealed>] internal BroadcastCore<'T>(name: string, owner: WorkContext) as t
         member _.Refusal _ = Rejection.ChannelClosed name
         member _.TakeSpareSender() = spares.Take()
         member _.ReturnSender spare = spares.Return spare
+
+/// A subscriber of this broadcast.
+[<Sealed>]
+type internal HubSubscriber<'T>(hub: BroadcastCore<'T>, options: SubscribeOptions<'T>, owner: WorkContext) =
+    inherit Subscriber<'T>(hub.Gate, hub.Name, options, owner)
+    member _.Hub = hub
+    override this.TryTake(item, wakes) = hub.TryTake(this, &item, &wakes)

@@ -26,6 +26,7 @@ type internal ItemReader<'T>(source: ISource<'T>, context: WorkContext, token: C
 
     // a late word of a cancel can only tell the next wait the truth: it has the same context and the same token
     override _.Recycle() = ()
+    override _.What = $"an item of '{source.Name}'"
 
     override this.Read() =
         if isThere this.Reason then

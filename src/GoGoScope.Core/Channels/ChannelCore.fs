@@ -157,6 +157,7 @@ type internal ChannelCore<'T>(options: ChannelOptions<'T>, owner: WorkContext) =
         | rank -> rank.Invoke item
 
     interface ISource<'T> with
+        member _.Name = options.Name
         member _.Gate = gate
         member _.Receivers = receivers
         member this.TryTake(item, wakes) = this.TryTake(&item, &wakes)
@@ -166,6 +167,7 @@ type internal ChannelCore<'T>(options: ChannelOptions<'T>, owner: WorkContext) =
         member _.ReturnReceiver spare = spareReceivers.Return spare
 
     interface ISink<'T> with
+        member _.Name = options.Name
         member _.Gate = gate
         member _.Senders = senders
         member this.TryPut(item, rank, wakes, drops) = this.TryPut(item, rank, &wakes, &drops)

@@ -1,9 +1,26 @@
+namespace GoGoScope.CompilerServices
+
+open System.ComponentModel
+open System.Threading
+open System.Threading.Tasks
+open GoGoScope
+
+/// What the inlined verbs of channels call.
+[<AbstractClass; Sealed; EditorBrowsable(EditorBrowsableState.Never)>]
+type ChannelStep =
+
+    static member Send(scope: Scope, channel: Channel<'T>, item: 'T) : ValueTask<Outcome<unit, 'E>> =
+        Items.Send<'T, unit, 'E>(channel.Core, item, scope, CancellationToken.None)
+
+    static member Receive(scope: Scope, channel: Channel<'T>) : ValueTask<Outcome<'T voption, 'E>> =
+        Items.Receive<'T, _, OptionReceived<'T, 'E>>(channel.Core, scope, CancellationToken.None)
+
 namespace GoGoScope
 
-open System
 open System.Collections.Generic
 open System.Threading
 open System.Threading.Tasks
+open GoGoScope.CompilerServices
 open GoGoScope.Missing
 
 /// Channels in scopes.
@@ -24,12 +41,6 @@ type internal ChannelKernel =
             ValueTask<_>(Ok(Channel<'T> core))
         else
             ValueTask<_>(Error(ScopeError.rejected (Rejection.ScopeEnded scope.Name)))
-
-    static member Send(scope: Scope, channel: Channel<'T>, item: 'T) : ValueTask<Outcome<unit, 'E>> =
-        Items.Send<'T, unit, 'E>(channel.Core, item, scope, CancellationToken.None)
-
-    static member Receive(scope: Scope, channel: Channel<'T>) : ValueTask<Outcome<'T voption, 'E>> =
-        Items.Receive<'T, _, OptionReceived<'T, 'E>>(channel.Core, scope, CancellationToken.None)
 
     /// What is there now, up to `max`, after a first item.
     static member Gather(source: ISource<'T>, first: 'T, max: int) : 'T array =
@@ -63,7 +74,7 @@ type internal ChannelKernel =
 
     /// Sends to who may have gone: false when the channel is closed.
     static member SendIfOpen(scope: Scope, channel: Channel<'T>, item: 'T) : ValueTask<Outcome<bool, 'E>> =
-        let send = ChannelKernel.Send<'T, 'E>(scope, channel, item)
+        let send = ChannelStep.Send<'T, 'E>(scope, channel, item)
 
         if send.IsCompletedSuccessfully then
             ValueTask<_>(ChannelKernel.IfOpen send.Result)

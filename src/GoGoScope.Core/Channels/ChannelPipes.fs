@@ -42,7 +42,7 @@ type internal Pipes =
                     fun outcome -> Pipes.End(host, target, Interlocked.Decrement left = 0, outcome)
                 )
 
-        TaskStart.Fork(host, child, "", 0) |> ignore
+        TaskStart.Daemon(host, TaskOptions.named target.Name, child, "", 0) |> ignore
 
     /// Hands each item to `step`, which says whether to go on, until the source is closed and drained.
     static member private Drain<'T, 'E>
@@ -54,7 +54,7 @@ type internal Pipes =
             let mutable go = true
 
             while go do
-                match! (fun scope -> ChannelKernel.Receive(scope, source)) with
+                match! (fun scope -> ChannelStep.Receive(scope, source)) with
                 | ValueNone -> go <- false
                 | ValueSome item ->
                     let! more = fun scope -> step scope item
@@ -127,7 +127,7 @@ type internal Pipes =
             let mutable go = true
 
             while go do
-                match! (fun scope -> ChannelKernel.Receive(scope, source)) with
+                match! (fun scope -> ChannelStep.Receive(scope, source)) with
                 | ValueNone -> go <- false
                 | ValueSome item -> state <- folder state item
 

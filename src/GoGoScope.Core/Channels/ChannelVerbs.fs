@@ -35,13 +35,13 @@ module Channel =
 
     /// Sends the item, waiting until a receiver or a place takes it. `Rejected (ChannelClosed ..)` when the channel is closed, then
     /// or while it waits. A cancel ends the wait, and the item was not sent.
-    let send (item: 'T) (channel: Channel<'T>) : Scoped<unit, 'E> =
-        fun scope -> ChannelKernel.Send(scope, channel, item)
+    let inline send (item: 'T) (channel: Channel<'T>) : Scoped<unit, 'E> =
+        fun scope -> ChannelStep.Send(scope, channel, item)
 
     /// Receives the next item, waiting until there is one. `ValueNone` when the channel is closed and drained; `Crashed` when it was
     /// failed and is drained. A cancel ends the wait, and nothing was taken.
-    let receive (channel: Channel<'T>) : Scoped<'T voption, 'E> =
-        fun scope -> ChannelKernel.Receive(scope, channel)
+    let inline receive (channel: Channel<'T>) : Scoped<'T voption, 'E> =
+        fun scope -> ChannelStep.Receive(scope, channel)
 
     /// Waits for one item and takes all that are there now, up to `max` (1 or more), in their order. Empty when the channel is
     /// closed and drained.

@@ -92,6 +92,7 @@ type internal Line =
 
 /// Where items are received. Its members are called under its gate, unless they say otherwise.
 type internal ISource<'T> =
+    abstract Name: string
     abstract Gate: Gate
     abstract Receivers: ArmQueue
     abstract TryTake: item: byref<'T> * wakes: byref<WakeList> -> Verdict
@@ -110,6 +111,7 @@ type internal ISource<'T> =
 
 /// Where items are sent. Its members are called under its gate, unless they say otherwise.
 type internal ISink<'T> =
+    abstract Name: string
     abstract Gate: Gate
     abstract Senders: ArmQueue
     abstract TryPut: item: 'T * rank: int * wakes: byref<WakeList> * drops: byref<Drops> -> Verdict

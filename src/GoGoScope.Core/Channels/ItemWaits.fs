@@ -62,6 +62,7 @@ type internal ReceiveWait<'T, 'R, 'S when 'S: struct and 'S :> IReceived<'T, 'R>
             result
 
     override this.Recycle() = source.ReturnReceiver this
+    override _.What = $"an item of '{source.Name}'"
 
 /// A caller that waits for a place. 'U is how its face spells "no value".
 [<Sealed>]
@@ -89,6 +90,7 @@ type internal SendWait<'T, 'U, 'E>(sink: ISink<'T>) as this =
         result
 
     override this.Recycle() = sink.ReturnSender this
+    override _.What = $"a place in '{sink.Name}'"
 
 /// Sending and receiving, as both faces do it.
 [<AbstractClass; Sealed>]
@@ -174,3 +176,39 @@ type internal Items =
         wakes.Run()
         drops.Tell sink.Owner
         verdict
+
+/// The same where nobody has asked yet whether the caller was told to stop.
+[<AbstractClass; Sealed>]
+type internal ItemDoor =
+
+    /// Missing: nothing speaks against the wait.
+    static member private Stop(context: WorkContext, token: CancellationToken) : CancelReason =
+        if token.IsCancellationRequested then
+            CancelReason.TokenFired "caller"
+        elif isThere context && context.IsCancelled then
+            match context.Reason with
+            | null -> CancelReason.Requested "cancelled"
+            | reason -> reason
+        else
+            nothing
+
+    static member Send<'T, 'U, 'E>
+        (sink: ISink<'T>, item: 'T, context: WorkContext, token: CancellationToken)
+        : ValueTask<Outcome<'U, 'E>> =
+        let reason = ItemDoor.Stop(context, token)
+
+        if isThere reason then
+            ValueTask<_>(Error(ScopeError.cancelled reason))
+        else
+            Items.Send<'T, 'U, 'E>(sink, item, context, token)
+
+    /// An item; the end of the channel is an error.
+    static member Receive<'T, 'E>
+        (source: ISource<'T>, context: WorkContext, token: CancellationToken)
+        : ValueTask<Outcome<'T, 'E>> =
+        let reason = ItemDoor.Stop(context, token)
+
+        if isThere reason then
+            ValueTask<_>(Error(ScopeError.cancelled reason))
+        else
+            Items.Receive<'T, _, ItemReceived<'T, 'E>>(source, context, token)

@@ -190,6 +190,7 @@ type internal SelectRun<'T, 'E> private (plan: SelectPlan<'T, 'E>, seed: int) =
         result
 
     override this.Recycle() = Volatile.Write(&plan.Spare, this)
+    override _.What = $"one of {cases.Length} cases of a select"
 
     /// -1: nothing is ready.
     member private this.PollAll(context: WorkContext, wakes: byref<WakeList>, closed: byref<bool>) : int =
@@ -281,6 +282,10 @@ type internal SelectRun<'T, 'E> private (plan: SelectPlan<'T, 'E>, seed: int) =
         : ValueTask<Result<'T, ScopeError<'E>>> =
         if plan.Cases.Length = 0 && isMissing plan.Otherwise then
             ValueTask<_>(Error(ScopeError.rejected (Rejection.NothingToDo "select")))
+        elif isThere context && context.IsCancelled && plan.CancelCase < 0 then
+            match context.Reason with
+            | null -> ValueTask<_>(Error(ScopeError.cancelled (CancelReason.Requested "cancelled")))
+            | reason -> ValueTask<_>(Error(ScopeError.cancelled reason))
         else
             match Interlocked.Exchange(&plan.Spare, nothing) with
             | :? SelectRun<'T, 'E> as run -> run.Start(context, token)
