@@ -49,6 +49,18 @@ public sealed class Parity
         ["Scope.service"] = "ServiceExtensions.Use",
         ["Scope.hasService"] = "ServiceExtensions.Has",
         ["Scope.replace"] = "ServiceExtensions.Override", // a reserved word in F#
+        ["Channel.create"] = "ChannelExtensions.Channel",
+        ["Channel.createWith"] = "ChannelExtensions.Channel",
+        ["Channel.unbounded"] = "ChannelExtensions.UnboundedChannel",
+        ["PriorityChannel.create"] = "ChannelExtensions.PriorityChannel",
+        ["Broadcast.create"] = "BroadcastExtensions.Broadcast",
+        ["Broadcast.named"] = "BroadcastExtensions.Broadcast",
+        ["Broadcast.subscribeWith"] = "BroadcastExtensions.Subscribe",
+        ["Subscription.alt"] = "Alt.Receive",
+        ["Alt.receiveOrClosed"] = "Alt.Receive", // what follows is an argument of each case
+        ["Alt.sendOrClosed"] = "Alt.Send",
+        ["Alt.map"] = "Alt.Receive",
+        ["Alt.wrap"] = "Alt.Receive",
         ["Parallel.all"] = "ParallelExtensions.ParallelAsync",
         ["Parallel.allWith"] = "ParallelExtensions.ParallelAsync",
         ["Parallel.settled"] = "ParallelExtensions.ParallelSettledAsync",
@@ -84,6 +96,9 @@ public sealed class Parity
         ["AllExtensions.AllAsync"] = "and!",
         ["CleanupExtensions.Use"] = "use",
         ["Matching.Match"] = "match",
+        ["SelectExtensions.SelectAsync"] = "select",
+        ["SelectExtensions.SelectPrioritizedAsync"] = "selectPrioritized",
+        ["SelectExtensions.SelectWithinAsync"] = "selectWithin",
         ["ServiceExtensions.OverrideAsync"] = "Scope.replace, whose factory is a block",
         ["ServiceExtensions.TryUse"] = "Scope.hasService",
         ["Race.FirstAsync"] = "Scope.run (Race.first ..)",
@@ -131,7 +146,8 @@ public sealed class Parity
     /// <summary>The facade's own, and the members of the nouns that both languages share.</summary>
     private static SortedSet<string> Members()
     {
-        var types = CSharp.GetExportedTypes().Where(type => !type.IsNested).Append(typeof(Scope)).Append(typeof(ScopeTask<,>));
+        var types = CSharp.GetExportedTypes().Where(type => !type.IsNested).Append(typeof(Scope)).Append(typeof(ScopeTask<,>))
+            .Append(typeof(Channel<>)).Append(typeof(Broadcast<>)).Append(typeof(Subscription<>));
         return new(
             types.SelectMany(type => type.GetMethods(Anything).Select(method =>
                 $"{type.Name.Split('`')[0]}.{method.Name.Replace("get_", "")}")),
@@ -187,6 +203,8 @@ public sealed class Parity
         Compare(typeof(RateLimiterOptions), typeof(RateLimiterSettings));
         Compare(typeof(BulkheadOptions), typeof(BulkheadSettings));
         Compare(typeof(HedgeOptions<>), typeof(HedgeSettings<>));
+        Compare(typeof(ChannelOptions<int>), typeof(ChannelSettings<int>));
+        Compare(typeof(SubscribeOptions<int>), typeof(SubscribeSettings<int>));
         Compare(typeof(RetryOptions<>), typeof(RetrySettings<>));
         Compare(typeof(RaceModule.Options), typeof(RaceSettings));
 
