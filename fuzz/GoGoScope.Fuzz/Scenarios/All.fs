@@ -13,4 +13,8 @@ let all: Scenario list = [
     // resilience
     Retries.Scenario.scenario
     Breakers.Scenario.scenario
+    // channels
+    Channels.Items.scenario
+    Channels.Selects.scenario
+    Channels.Broadcasts.scenario
 ]
