@@ -13,6 +13,7 @@ let private allRows =
     @ GroupRows.rows
     @ RaceRows.rows
     @ ParallelRows.rows
+    @ ChannelRows.rows
 
 let private usage () =
     let faults = String.Join(" | ", Sabotage.names)
