@@ -48,6 +48,28 @@ internal static class Operand
     public static FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<Never>>>> Plain<T>(
         Func<Scope, Task<T>> work) => Of(Work.Of(work));
 
+    public static FSharpFunc<TItem, FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<TError>>>>> Function<TItem, T, TError>(
+        Func<TItem, Scope, Task<Result<T, TError>>> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return FuncConvert.FromFunc((TItem item) => Typed(child => work(item, child)));
+    }
+
+    public static FSharpFunc<TItem, FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<Never>>>>> Function<TItem, T>(
+        Func<TItem, Scope, Task<T>> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return FuncConvert.FromFunc((TItem item) => Plain(child => work(item, child)));
+    }
+
+    /// <summary>Work without a value, where the kernel wants F#'s own.</summary>
+    public static FSharpFunc<Scope, ValueTask<FSharpResult<Unit, ScopeError<Never>>>> Unit(Func<Scope, Task> work)
+    {
+        var done = Of(Work.Of(work));
+        return FuncConvert.FromFunc((Scope scope) => Child.Changed(
+            scope, done.Invoke(scope), outcome => new Result<Done>(outcome).Map(_ => default(Unit)!).Core).Core);
+    }
+
     /// <summary>The operands by their place.</summary>
     public static FSharpFunc<int, TWork> At<TWork>(TWork[] works) => FuncConvert.FromFunc((int index) => works[index]);
 

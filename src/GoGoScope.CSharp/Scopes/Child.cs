@@ -65,6 +65,13 @@ internal static class Child
         Func<FSharpResult<T, ScopeError<TError>>, FSharpResult<TOut, ScopeError<TOutError>>> change) =>
         new(Await.Changed(scope, wait, FuncConvert.FromFunc(change)));
 
+    /// <summary>What a verb makes at once.</summary>
+    public static T Made<T>(Scope scope, FSharpFunc<Scope, ValueTask<FSharpResult<T, ScopeError<Never>>>> make)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        return new Result<T>(make.Invoke(scope).Result).GetValueOrThrow();
+    }
+
     /// <summary>F#'s unit as ours.</summary>
     public static FSharpResult<Done, ScopeError<TError>> ToDone<TError>(FSharpResult<Unit, ScopeError<TError>> outcome) =>
         outcome.IsOk

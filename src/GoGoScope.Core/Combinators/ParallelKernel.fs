@@ -138,7 +138,50 @@ type internal ParallelKernel =
         with failure ->
             fun _ -> ValueTask<Outcome<'T, 'E>>(Error(ScopeError.crashed failure))
 
-    /// The items of an asynchronous source: the next one is pulled when there is room for it. `keep` gets each value.
+    /// The items of an asynchronous source, each with its place, as children on the pool: the next one is pulled when there is
+    /// a free place, which a child gives back.
+    static member Pulled<'A, 'E>
+        (
+            host: Scope,
+            places: Places<'E>,
+            one: Scope -> int -> 'A -> Scoped<unit, 'E>,
+            source: IAsyncEnumerable<'A>
+        ) : ValueTask<Outcome<unit, 'E>> =
+        let builder = ScopeBuilder()
+
+        let fork index item : Scoped<unit, 'E> =
+            fun group ->
+                let options = {
+                    TaskOptions.Default with
+                        Name = $"item-{index + 1}"
+                        Start = StartMode.Pool
+                }
+
+                Start.ForkWith(group, options, one group index item, "", 0) |> ignore
+                ValueTask<Outcome<unit, 'E>>(Ok())
+
+        let all: Scoped<unit, 'E> = builder {
+            let! pull =
+                (fun (group: Scope) -> ValueTask<Outcome<Pull<'A>, 'E>>(Ok(Pull<'A>(group, source))))
+
+            use _ = pull
+            let mutable index = 0
+            let mutable going = true
+
+            while going do
+                do! (fun (group: Scope) -> places.Take group)
+                let! next = (fun (_: Scope) -> pull.Next<'E>())
+
+                match next with
+                | ValueNone -> going <- false
+                | ValueSome item ->
+                    do! fork index item
+                    index <- index + 1
+        }
+
+        Start.Bound(host, all)
+
+    /// The items of an asynchronous source, at most so many at once. `keep` gets each value.
     static member ForEach<'A, 'T, 'E>
         (
             host: Scope,
@@ -183,37 +226,7 @@ type internal ParallelKernel =
             return! (fun (_: Scope) -> ValueTask<Outcome<unit, 'E>>(Result.map ignore outcome))
         }
 
-        let fork index item : Scoped<unit, 'E> =
-            fun group ->
-                let options = {
-                    TaskOptions.Default with
-                        Name = $"item-{index + 1}"
-                        Start = StartMode.Pool
-                }
-
-                Start.ForkWith(group, options, one group index item, "", 0) |> ignore
-                ValueTask<Outcome<unit, 'E>>(Ok())
-
-        let all: Scoped<unit, 'E> = builder {
-            let! pull =
-                (fun (group: Scope) -> ValueTask<Outcome<Pull<'A>, 'E>>(Ok(Pull<'A>(group, source))))
-
-            use _ = pull
-            let mutable index = 0
-            let mutable going = true
-
-            while going do
-                do! (fun (group: Scope) -> places.Take group)
-                let! next = (fun (_: Scope) -> pull.Next<'E>())
-
-                match next with
-                | ValueNone -> going <- false
-                | ValueSome item ->
-                    do! fork index item
-                    index <- index + 1
-        }
-
-        Start.Bound(host, all)
+        ParallelKernel.Pulled(host, places, one, source)
 
     /// The values of the items of an asynchronous source, in their order.
     static member Map<'A, 'T, 'E>

@@ -77,6 +77,18 @@ public sealed class Parity
         ["Parallel.quorumWith"] = "QuorumExtensions.QuorumAsync",
         ["Parallel.join"] = "JoinerExtensions.ParallelJoinAsync",
         ["Parallel.joinWith"] = "JoinerExtensions.ParallelJoinAsync",
+        ["Poll.defaults"] = "PollSettings.Interval",
+        ["Poll.make"] = "PollExtensions.Poll", // start: false
+        ["Poll.start"] = "PollExtensions.Poll",
+        ["Poll.startWith"] = "PollExtensions.Poll",
+        ["Every.run"] = "PollExtensions.EveryAsync",
+        ["Debounce.make"] = "DebounceExtensions.Debounce",
+        ["Debounce.makeWith"] = "DebounceExtensions.Debounce",
+        ["Throttle.make"] = "DebounceExtensions.Throttle",
+        ["Throttle.makeWith"] = "DebounceExtensions.Throttle",
+        ["Batch.make"] = "BatchExtensions.Batch",
+        ["Batch.makeWith"] = "BatchExtensions.Batch",
+        ["Stream.ofSource"] = "StreamExtensions.Stream",
         ["Race.first"] = "RaceExtensions.RaceFirstAsync",
         ["Race.firstWith"] = "RaceExtensions.RaceFirstAsync",
         ["Race.firstOk"] = "RaceExtensions.RaceAsync",
@@ -207,6 +219,10 @@ public sealed class Parity
         Compare(typeof(SubscribeOptions<int>), typeof(SubscribeSettings<int>));
         Compare(typeof(RetryOptions<>), typeof(RetrySettings<>));
         Compare(typeof(RaceModule.Options), typeof(RaceSettings));
+        Compare(typeof(PollModule.Options<>), typeof(PollSettings));
+        Compare(typeof(DebounceModule.Options), typeof(DebounceSettings));
+        Compare(typeof(ThrottleModule.Options), typeof(ThrottleSettings));
+        Compare(typeof(BatchModule.Options), typeof(BatchSettings));
 
         static void Compare(Type options, Type settings)
         {
