@@ -9,6 +9,8 @@ let all: Scenario list = [
     // combinators
     Combinators.RaceScenario.scenario
     Combinators.ParallelScenario.scenario
+    Combinators.TimerScenario.scenario
+    Combinators.StreamScenario.scenario
     Lifetime.Scenario.scenario
     // resilience
     Retries.Scenario.scenario
