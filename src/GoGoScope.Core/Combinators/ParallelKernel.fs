@@ -149,36 +149,36 @@ type internal ParallelKernel =
         ) : ValueTask<Outcome<unit, 'E>> =
         let builder = ScopeBuilder()
 
-        let fork index item : Scoped<unit, 'E> =
-            fun group ->
-                let options = {
-                    TaskOptions.Default with
-                        Name = $"item-{index + 1}"
-                        Start = StartMode.Pool
-                }
+        let fork (group: Scope) index item =
+            let options = {
+                TaskOptions.Default with
+                    Name = $"item-{index + 1}"
+                    Start = StartMode.Pool
+            }
 
-                Start.ForkWith(group, options, one group index item, "", 0) |> ignore
-                ValueTask<Outcome<unit, 'E>>(Ok())
+            Start.ForkWith(group, options, one group index item, "", 0) |> ignore
 
-        let all: Scoped<unit, 'E> = builder {
+        // in a scope of its own: the source is closed once nothing more is pulled, and does not wait for the children
+        let pullAll (group: Scope) : Scoped<unit, 'E> = builder {
             let! pull =
-                (fun (group: Scope) -> ValueTask<Outcome<Pull<'A>, 'E>>(Ok(Pull<'A>(group, source))))
+                (fun (puller: Scope) -> ValueTask<Outcome<Pull<'A>, 'E>>(Ok(Pull<'A>(puller, source))))
 
             use _ = pull
             let mutable index = 0
             let mutable going = true
 
             while going do
-                do! (fun (group: Scope) -> places.Take group)
+                do! (fun (puller: Scope) -> places.Take puller)
                 let! next = (fun (_: Scope) -> pull.Next<'E>())
 
                 match next with
                 | ValueNone -> going <- false
                 | ValueSome item ->
-                    do! fork index item
+                    fork group index item
                     index <- index + 1
         }
 
+        let all: Scoped<unit, 'E> = builder { do! (fun (group: Scope) -> Start.Bound(group, pullAll group)) }
         Start.Bound(host, all)
 
     /// The items of an asynchronous source, at most so many at once. `keep` gets each value.
