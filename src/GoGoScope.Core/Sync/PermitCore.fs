@@ -12,8 +12,6 @@ type internal PermitVerdict =
     | Taken = 1
     /// Nobody is given any more.
     | Closed = 2
-    /// Its patience ended first.
-    | TooLong = 3
 
 /// How a primitive made of permits speaks of itself.
 [<AbstractClass>]

@@ -20,13 +20,12 @@ type internal PermitOrder = {
 /// A caller that waits for permits.
 [<Sealed>]
 type internal PermitsWait<'E>(core: PermitCore) as this =
-    inherit ParkedWait<Outcome<Lease, 'E>>()
+    inherit PatientWait<Outcome<Lease, 'E>>()
     let arm = PermitArm(this, core)
     let mutable order = Unchecked.defaultof<PermitOrder>
-    let mutable timer: ITimer = nothing
-    let mutable started = 0L
 
     member _.Arm = arm
+    member _.Order = order
 
     /// Under the gate of the permits, before it joins the line.
     member this.Begin(context: WorkContext, wanted: PermitOrder) =
@@ -36,47 +35,19 @@ type internal PermitsWait<'E>(core: PermitCore) as this =
         arm.Rank <- wanted.Rank
         arm.Verdict <- PermitVerdict.Waits
 
-    member private this.Clock =
-        if isMissing this.Context then
-            TimeProvider.System
-        else
-            this.Context.Clock
-
-    member private this.Ring() =
-        if this.TryClaim() then
-            arm.Verdict <- PermitVerdict.TooLong
-            this.LeaveQueues()
-            this.Wake()
-
-    /// Outside the gate, once it stands in line.
-    member this.Wait(token: CancellationToken) : ValueTask<Outcome<Lease, 'E>> =
-        if order.Patience.Ticks >= 0L then
-            let clock = this.Clock
-            this.Kept <- true // the timer may still call when the wait is over
-            started <- clock.GetTimestamp()
-
-            let ring =
-                clock.CreateTimer((fun _ -> this.Ring()), null, order.Patience, Timeout.InfiniteTimeSpan)
-
-            Volatile.Write(&timer, ring)
-
-        this.Park token
-
     override _.LeaveQueues() = arm.Leave()
 
     override this.Read() =
-        if isThere timer then
-            timer.Dispose()
+        this.StopTimer()
 
         if isThere this.Reason then
             Error(ScopeError.cancelled this.Reason)
+        elif this.RanOut then
+            Error(ScopeError.rejected (Rejection.WaitedTooLong this.Waited))
+        elif arm.Verdict = PermitVerdict.Taken then
+            Ok(core.Lend(order.Count, (if order.IsHeld then this.Context else nothing)))
         else
-            match arm.Verdict with
-            | PermitVerdict.Taken ->
-                Ok(core.Lend(order.Count, (if order.IsHeld then this.Context else nothing)))
-            | PermitVerdict.TooLong ->
-                Error(ScopeError.rejected (Rejection.WaitedTooLong(this.Clock.GetElapsedTime started)))
-            | _ -> Error(ScopeError.rejected core.Refusal)
+            Error(ScopeError.rejected core.Refusal)
 
     override this.Recycle() = core.ReturnSpare this
 
@@ -112,7 +83,7 @@ type internal PermitKernel =
             wait.Begin(context, order)
             core.Queue.Join wait.Arm
             core.Gate.Exit()
-            wait.Wait token
+            wait.WaitFor(order.Patience, token)
         | verdict ->
             core.Gate.Exit()
 
