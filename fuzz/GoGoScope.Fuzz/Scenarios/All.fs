@@ -19,4 +19,7 @@ let all: Scenario list = [
     Channels.Items.scenario
     Channels.Selects.scenario
     Channels.Broadcasts.scenario
+    // permits and pools
+    Sync.SemaphoreScenario.scenario
+    Sync.PoolScenario.scenario
 ]

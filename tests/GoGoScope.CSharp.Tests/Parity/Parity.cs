@@ -61,6 +61,15 @@ public sealed class Parity
         ["Alt.sendOrClosed"] = "Alt.Send",
         ["Alt.map"] = "Alt.Receive",
         ["Alt.wrap"] = "Alt.Receive",
+        ["Semaphore.create"] = "SemaphoreExtensions.Semaphore",
+        ["Semaphore.createWith"] = "SemaphoreExtensions.Semaphore",
+        ["Semaphore.acquireWith"] = "SemaphoreExtensions.AcquireAsync", // settings are an optional argument
+        ["Semaphore.acquireMany"] = "SemaphoreExtensions.AcquireAsync",
+        ["Semaphore.acquireWithin"] = "SemaphoreExtensions.AcquireAsync",
+        ["AsyncLock.create"] = "AsyncLockExtensions.AsyncLock",
+        ["AsyncReaderWriterLock.create"] = "AsyncReaderWriterLockExtensions.AsyncReaderWriterLock",
+        ["ResourcePool.create"] = "ResourcePoolExtensions.ResourcePoolAsync",
+        ["ResourcePool.createWith"] = "ResourcePoolExtensions.ResourcePoolAsync",
         ["Parallel.all"] = "ParallelExtensions.ParallelAsync",
         ["Parallel.allWith"] = "ParallelExtensions.ParallelAsync",
         ["Parallel.settled"] = "ParallelExtensions.ParallelSettledAsync",
@@ -160,6 +169,7 @@ public sealed class Parity
     {
         var types = CSharp.GetExportedTypes().Where(type => !type.IsNested).Append(typeof(Scope)).Append(typeof(ScopeTask<,>))
             .Append(typeof(Channel<>)).Append(typeof(Broadcast<>)).Append(typeof(Subscription<>));
+            .Append(typeof(GoGoScope.Semaphore)).Append(typeof(AsyncLock)).Append(typeof(AsyncReaderWriterLock));
         return new(
             types.SelectMany(type => type.GetMethods(Anything).Select(method =>
                 $"{type.Name.Split('`')[0]}.{method.Name.Replace("get_", "")}")),
@@ -217,6 +227,9 @@ public sealed class Parity
         Compare(typeof(HedgeOptions<>), typeof(HedgeSettings<>));
         Compare(typeof(ChannelOptions<int>), typeof(ChannelSettings<int>));
         Compare(typeof(SubscribeOptions<int>), typeof(SubscribeSettings<int>));
+        Compare(typeof(SemaphoreOptions), typeof(SemaphoreSettings));
+        Compare(typeof(AcquireOptions), typeof(AcquireSettings));
+        Compare(typeof(ResourcePoolOptions<>), typeof(ResourcePoolSettings<>));
         Compare(typeof(RetryOptions<>), typeof(RetrySettings<>));
         Compare(typeof(RaceModule.Options), typeof(RaceSettings));
         Compare(typeof(PollModule.Options<>), typeof(PollSettings));
