@@ -22,13 +22,17 @@ let private entryOf (path: string) (outcome: Result<Content, ScopeError<FileErro
 
     { Path = path; Finding = finding }
 
-/// Reads every file, a few at once, each with its own time. What goes wrong with one is its finding and stops nothing.
-let private readAll
+/// Most paths, and most entries, that wait between two stages. So many keep the workers busy; and a folder of millions of
+/// files needs no more memory for its paths than one of thousands.
+let ahead = 256
+
+/// Reads files as they come, one after another, each with its own time. What goes wrong with one is its entry and stops nothing.
+let private work
     (settings: Settings)
     (read: Reader)
     (progress: Progress)
-    (files: string seq)
-    : Scoped<Entry seq, RunError> =
+    (found: Walk.Found)
+    : Scoped<unit, RunError> =
     let readOne path : Scoped<Content, FileError> = scope {
         try
             return! read path |> Scoped.timeout settings.Timeout
@@ -36,33 +40,81 @@ let private readAll
             progress.Finished()
     }
 
-    Seq.map readOne files
-    |> Parallel.settledWith {
-        Parallel.Options.Default with
-            Concurrency = settings.Workers
+    scope {
+        for path in found.Files do
+            let! outcome = readOne path |> Scoped.result
+            do! Channel.send (entryOf path outcome) found.Entries
     }
-    |> Scoped.map (Seq.map2 entryOf files)
 
-/// Everything but the writing.
-let index
+let private named name : ChannelOptions<'T> = {
+    ChannelOptions.Default() with
+        Name = name
+        Capacity = ahead
+}
+
+let private onPool name = {
+    TaskOptions.named name with
+        Start = StartMode.Pool
+}
+
+/// One walker, several workers, one writer, and channels between them. Each closes what it has filled when it is done; where
+/// one fails, it ends the others. Whoever is too slow is waited for: the writer by the workers, the workers by the walker.
+let private pipeline
     (settings: Settings)
     (read: Reader)
     (own: HashSet<string>)
     (progress: Progress)
+    (write: Channel<Entry> -> Scoped<Inventory, RunError>)
     : Scoped<Inventory, RunError> = scope {
-    let! current = Scope.current
-    let! listing = Walk.list settings own progress current.Token
-    progress.AllListed()
-    let! entries = readAll settings read progress listing.Files
-    return Inventory.Of(Seq.append entries listing.Others)
+    let! files = Channel.createWith (named "files")
+    let! entries = Channel.createWith (named "entries")
+    let found: Walk.Found = { Files = files; Entries = entries }
+    let! writer = Scope.forkWith (TaskOptions.named "writer", write entries)
+
+    let! readers =
+        Scope.forkWith (
+            TaskOptions.named "readers",
+            scope {
+                let! _ = Scope.forkWith (onPool "walker", Walk.send settings own progress found)
+
+                for _ in 1 .. settings.Workers do
+                    let! _ = Scope.forkWith (onPool "worker", work settings read progress found)
+                    ()
+            }
+        )
+
+    do! readers // the walker and all workers have ended: there is no entry to come
+    Channel.close entries
+    return! writer
 }
 
-let private write (settings: Settings) (found: Inventory) (draft: Draft) : Scoped<unit, RunError> =
-    scope {
-        do! fun token -> IndexJson.write found draft.Stream token
-        draft.Publish()
-    }
-    |> Scoped.mapCrash (fun failure -> RunError.CannotWrite(settings.Output, failure.Message))
+/// Every entry, in the order of the paths.
+let private collect (entries: Channel<Entry>) : Scoped<Inventory, RunError> =
+    entries
+    |> Channel.reduce (fun found entry -> entry :: found) []
+    |> Scoped.map Inventory.Of
+
+/// Everything but the writing.
+let index settings read own progress : Scoped<Inventory, RunError> =
+    pipeline settings read own progress collect
+
+/// The entries as they come, sorted at the end, and the index into the draft.
+let private write
+    (settings: Settings)
+    (draft: Draft)
+    (entries: Channel<Entry>)
+    : Scoped<Inventory, RunError> = scope {
+    let! found = collect entries
+
+    do!
+        scope {
+            do! fun token -> IndexJson.write found draft.Stream token
+            draft.Publish()
+        }
+        |> Scoped.mapCrash (fun failure -> RunError.CannotWrite(settings.Output, failure.Message))
+
+    return found
+}
 
 /// Indexes the folder and writes the index. On every way out but the good one, there is no trace of the new index.
 let run (settings: Settings) (screen: Screen) : Scoped<Inventory, RunError> = scope {
@@ -81,8 +133,9 @@ let run (settings: Settings) (screen: Screen) : Scoped<Inventory, RunError> = sc
         let! _ = Scope.daemonWith (TaskOptions.named "tree", LiveTree.show screen current)
         ()
 
-    let! found = index settings (ReadFile.content root progress.Read) own progress
-    do! write settings found draft
+    let! found =
+        pipeline settings (ReadFile.content root progress.Read) own progress (write settings draft)
+
     ScopeTask.cancel "all is done" shown
     let! _ = ScopeTask.result shown
     return found

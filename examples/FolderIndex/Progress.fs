@@ -34,7 +34,8 @@ type Progress() =
         let megabytes = number (Volatile.Read &bytes / 1_000_000L)
 
         match Volatile.Read &total with
-        | -1L -> $"listing: {number (Volatile.Read &listed)} files"
+        | -1L ->
+            $"{number (Volatile.Read &finished)} of {number (Volatile.Read &listed)} files so far, {megabytes} MB"
         | total -> $"{number (Volatile.Read &finished)} of {number total} files, {megabytes} MB"
 
 /// Where progress is shown, and how often.

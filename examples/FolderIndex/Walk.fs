@@ -4,15 +4,23 @@ module FolderIndex.Walk
 open System
 open System.Collections.Generic
 open System.IO
-open System.Threading
+open GoGoScope
 
-/// What a walk found, not yet in order.
-type Listing = {
+/// Where a walk sends what it finds, in no particular order.
+type Found = {
     /// Relative paths of what is to be read.
-    Files: List<string>
+    Files: Channel<string>
     /// What is in the index as it was found: links, special files, folders that cannot be read.
-    Others: List<Entry>
+    Entries: Channel<Entry>
 }
+
+/// What a name in a folder is.
+[<RequireQualifiedAccess>]
+type private Sort =
+    | Folder
+    | LeftOut
+    | ToRead
+    | AsFound of Finding
 
 let private everything =
     EnumerationOptions(AttributesToSkip = enum 0, IgnoreInaccessible = false)
@@ -35,64 +43,77 @@ let private claimsToBeEmpty (file: FileInfo) =
     with :? FileNotFoundException ->
         false
 
-/// Lists everything below `settings.Folder`, except the output, whose paths are `own`. Stops when the token fires.
-let list
+let private sortOf (settings: Settings) (own: HashSet<string>) (found: FileSystemInfo) =
+    match linkTarget found, found with
+    | null, (:? DirectoryInfo as inner) when settings.All || not (leftOut.Contains inner.Name) -> Sort.Folder
+    | null, :? DirectoryInfo -> Sort.LeftOut
+    | null, (:? FileInfo as file) when claimsToBeEmpty file && SpecialFile.isSpecial file.FullName ->
+        Sort.AsFound Finding.Special
+    | null, _ when own.Contains found.FullName -> Sort.LeftOut
+    | null, _ -> Sort.ToRead
+    | target, _ -> Sort.AsFound(Finding.Link target)
+
+/// Sends everything below `settings.Folder`, except the output, whose paths are `own`, and closes the channel of the files. It
+/// is never further ahead than the channels have room for: where they are full, it waits.
+let send
     (settings: Settings)
     (own: HashSet<string>)
     (progress: Progress)
-    (token: CancellationToken)
-    : Result<Listing, RunError> =
+    (found: Found)
+    : Scoped<unit, RunError> =
     let root = Path.GetFullPath settings.Folder
-    let listing = { Files = List(); Others = List() }
     let folders = Stack [ "" ] // not recursion: a tree may be deeper than the stack of a thread
 
     let note path finding =
-        listing.Others.Add { Path = path; Finding = finding }
+        Channel.send { Path = path; Finding = finding } found.Entries
 
-    let sort (folder: string) (found: FileSystemInfo) =
-        let path = if folder = "" then found.Name else $"{folder}/{found.Name}"
+    let list (folder: string) : Scoped<unit, RunError> = scope {
+        let! current = Scope.current
 
-        match linkTarget found, found with
-        | null, (:? DirectoryInfo as inner) ->
-            if settings.All || not (leftOut.Contains inner.Name) then
-                folders.Push path
-        | null, (:? FileInfo as file) when claimsToBeEmpty file && SpecialFile.isSpecial file.FullName ->
-            note path Finding.Special
-        | null, _ ->
-            if not (own.Contains found.FullName) then
-                listing.Files.Add path
+        for item in DirectoryInfo(Path.Combine(root, folder)).EnumerateFileSystemInfos("*", everything) do
+            Scope.throwIfCancelled current // also in a folder of which nothing is sent
+            let path = if folder = "" then item.Name else $"{folder}/{item.Name}"
+
+            match sortOf settings own item with
+            | Sort.Folder -> folders.Push path
+            | Sort.LeftOut -> ()
+            | Sort.AsFound finding -> do! note path finding
+            | Sort.ToRead ->
                 progress.Listed()
-        | target, _ -> note path (Finding.Link target)
+                do! Channel.send path found.Files
+    }
 
-    let list (folder: string) =
-        for found in DirectoryInfo(Path.Combine(root, folder)).EnumerateFileSystemInfos("*", everything) do
-            token.ThrowIfCancellationRequested()
-            sort folder found
-
-    let listBelow () =
+    let listBelow: Scoped<unit, RunError> = scope {
         while folders.Count > 0 do
             let folder = folders.Pop()
 
             try
-                list folder
+                do! list folder
             with
             | :? IOException
             | :? UnauthorizedAccessException as failure when folder <> "" ->
-                FileError.OfException (Path.Combine(root, folder)) folder failure
-                |> Finding.Problem
-                |> note folder
+                do!
+                    FileError.OfException (Path.Combine(root, folder)) folder failure
+                    |> Finding.Problem
+                    |> note folder
+    }
 
-    if File.Exists root then
-        Error(RunError.NotAFolder settings.Folder)
-    elif not (Directory.Exists root) then
-        Error(RunError.FolderMissing settings.Folder)
-    else
-        try
-            listBelow ()
-            Ok listing
-        with
-        | :? IOException
-        | :? UnauthorizedAccessException as failure ->
-            match FileError.OfException root settings.Folder failure with
-            | FileError.Unreadable reason -> Error(RunError.FolderUnreadable(settings.Folder, reason))
-            | _ -> Error(RunError.FolderMissing settings.Folder)
+    scope {
+        if File.Exists root then
+            return! Error(RunError.NotAFolder settings.Folder)
+        elif not (Directory.Exists root) then
+            return! Error(RunError.FolderMissing settings.Folder)
+        else
+            try
+                do! listBelow
+            with
+            | :? IOException
+            | :? UnauthorizedAccessException as failure ->
+                match FileError.OfException root settings.Folder failure with
+                | FileError.Unreadable reason ->
+                    return! Error(RunError.FolderUnreadable(settings.Folder, reason))
+                | _ -> return! Error(RunError.FolderMissing settings.Folder)
+
+            progress.AllListed()
+            Channel.close found.Files
+    }

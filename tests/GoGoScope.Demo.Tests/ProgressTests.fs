@@ -44,6 +44,8 @@ let private steps: (Progress -> unit) list = [
     fun progress ->
         progress.Listed()
         progress.Listed()
+        progress.Listed()
+        progress.Finished()
     fun progress ->
         progress.AllListed()
         progress.Read 3_000_000
@@ -53,13 +55,17 @@ let private steps: (Progress -> unit) list = [
 [<Fact>]
 let ``a terminal has one line that is written anew and is gone at the end`` () = task {
     let! text = shown true steps
-    Assert.Equal("\r\x1b[Klisting: 2 files\r\x1b[K1 of 2 files, 3 MB\r\x1b[K", text)
+    Assert.Equal("\r\x1b[K1 of 3 files so far, 0 MB\r\x1b[K2 of 3 files, 3 MB\r\x1b[K", text)
 }
 
 [<Fact>]
 let ``a file or pipe gets whole lines`` () = task {
     let! text = shown false steps
-    Assert.Equal($"listing: 2 files{Environment.NewLine}1 of 2 files, 3 MB{Environment.NewLine}", text)
+
+    Assert.Equal(
+        $"1 of 3 files so far, 0 MB{Environment.NewLine}2 of 3 files, 3 MB{Environment.NewLine}",
+        text
+    )
 }
 
 [<Fact>]
