@@ -6,8 +6,7 @@
 open System
 open GoGoScope
 
-let milliseconds (count: int) =
-    TimeSpan.FromMilliseconds(float count)
+let milliseconds (count: int) = TimeSpan.FromMilliseconds(float count)
 
 /// A mirror that answers after a time, or not at all.
 let mirror (name: string) (wait: int) (answer: Result<string, string>) : Scoped<string, string> = scope {

@@ -7,13 +7,17 @@ open System
 open System.Collections.Generic
 open GoGoScope
 
-let milliseconds (count: int) =
-    TimeSpan.FromMilliseconds(float count)
+let milliseconds (count: int) = TimeSpan.FromMilliseconds(float count)
 
 /// The length of a page; some are missing.
 let length (page: int) : Scoped<int, string> = scope {
     do! Scope.delay (milliseconds (page % 3))
-    return! (if page % 4 = 0 then Error $"page {page} is missing" else Ok(page * 100))
+
+    return!
+        (if page % 4 = 0 then
+             Error $"page {page} is missing"
+         else
+             Ok(page * 100))
 }
 
 let three = {
@@ -33,8 +37,12 @@ let telling = {
 match Scope.runSync (Parallel.aggregateWith telling (Seq.map length [ 1..6 ]): Scoped<_, string>) with
 | Error error -> printfn $"{error}"
 | Ok all ->
-    let values = String.Join(", ", [ for item in all.Completed -> $"{item.Index}: {item.Value}" ])
-    let errors = String.Join(", ", [ for item in all.Errors -> $"{item.Index}: {item.Error}" ])
+    let values =
+        String.Join(", ", [ for item in all.Completed -> $"{item.Index}: {item.Value}" ])
+
+    let errors =
+        String.Join(", ", [ for item in all.Errors -> $"{item.Index}: {item.Error}" ])
+
     let progress = String.Join(" ", told)
     printfn $"values {values}"
     printfn $"errors {errors}"

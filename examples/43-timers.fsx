@@ -6,8 +6,7 @@
 open System
 open GoGoScope
 
-let milliseconds (count: int) =
-    TimeSpan.FromMilliseconds(float count)
+let milliseconds (count: int) = TimeSpan.FromMilliseconds(float count)
 
 /// Asks a queue for its length: the second answer is an error, which does not stop the poll.
 let polling: Scoped<unit, string> = scope {
@@ -15,7 +14,12 @@ let polling: Scoped<unit, string> = scope {
 
     let ask = scope {
         asked.Value <- asked.Value + 1
-        return! (if asked.Value = 2 then Error "the queue did not answer" else Ok())
+
+        return!
+            (if asked.Value = 2 then
+                 Error "the queue did not answer"
+             else
+                 Ok())
     }
 
     let! poll =
@@ -70,7 +74,8 @@ let throttling: Scoped<unit, string> = scope {
     for text in [ "too hot"; "still too hot" ] do
         match! Throttle.call text alarm with
         | Throttled.Ran() -> printfn "throttle: sent"
-        | Throttled.Skipped after -> printfn $"throttle: skipped, room again within the hour: {after <= TimeSpan.FromHours 1.}"
+        | Throttled.Skipped after ->
+            printfn $"throttle: skipped, room again within the hour: {after <= TimeSpan.FromHours 1.}"
 }
 
 /// Rows are written three at a time, and the last ones when the scope ends.

@@ -9,31 +9,31 @@ open System.Threading
 open System.Threading.Tasks
 open GoGoScope
 
-let milliseconds (count: int) =
-    TimeSpan.FromMilliseconds(float count)
+let milliseconds (count: int) = TimeSpan.FromMilliseconds(float count)
 
 /// A source. After its items it never answers again, and hears no token, if it is stuck.
-let source (items: int list) (stuck: bool) : IAsyncEnumerable<int> =
-    { new IAsyncEnumerable<int> with
+let source (items: int list) (stuck: bool) : IAsyncEnumerable<int> = {
+    new IAsyncEnumerable<int> with
         member _.GetAsyncEnumerator _ =
             let mutable left = items
             let mutable current = 0
 
-            { new IAsyncEnumerator<int> with
-                member _.Current = current
+            {
+                new IAsyncEnumerator<int> with
+                    member _.Current = current
 
-                member _.MoveNextAsync() =
-                    match left with
-                    | item :: rest ->
-                        left <- rest
-                        current <- item
-                        ValueTask<bool> true
-                    | [] when stuck -> ValueTask<bool>(TaskCompletionSource<bool>().Task)
-                    | [] -> ValueTask<bool> false
+                    member _.MoveNextAsync() =
+                        match left with
+                        | item :: rest ->
+                            left <- rest
+                            current <- item
+                            ValueTask<bool> true
+                        | [] when stuck -> ValueTask<bool>(TaskCompletionSource<bool>().Task)
+                        | [] -> ValueTask<bool> false
 
-                member _.DisposeAsync() = ValueTask()
+                    member _.DisposeAsync() = ValueTask()
             }
-    }
+}
 
 let buffered: Scoped<unit, string> = scope {
     let! arrays = Stream.buffer 2 (TimeSpan.FromMinutes 1.) (source [ 1; 2; 3 ] false)

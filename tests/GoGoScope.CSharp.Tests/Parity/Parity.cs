@@ -168,7 +168,7 @@ public sealed class Parity
     private static SortedSet<string> Members()
     {
         var types = CSharp.GetExportedTypes().Where(type => !type.IsNested).Append(typeof(Scope)).Append(typeof(ScopeTask<,>))
-            .Append(typeof(Channel<>)).Append(typeof(Broadcast<>)).Append(typeof(Subscription<>));
+            .Append(typeof(Channel<>)).Append(typeof(Broadcast<>)).Append(typeof(Subscription<>))
             .Append(typeof(GoGoScope.Semaphore)).Append(typeof(AsyncLock)).Append(typeof(AsyncReaderWriterLock));
         return new(
             types.SelectMany(type => type.GetMethods(Anything).Select(method =>

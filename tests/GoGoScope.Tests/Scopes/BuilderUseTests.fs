@@ -1,6 +1,7 @@
 /// `use` and children: no resource is released while a child that was started after it still runs.
 module GoGoScope.Tests.BuilderUseTests
 
+open System.Threading
 open System.Threading.Tasks
 open GoGoScope
 open GoGoScope.Tests.BuilderFixtures
@@ -59,9 +60,9 @@ let private failures: (string * (Diary -> Scoped<unit, string>)) list = [
 ]
 
 [<Fact>]
-let ``a block that has waited for something ends well all the same: its children are not stopped`` () = task {
-    let stage = GoGoScope.Tests.Stage()
-    let ms = System.TimeSpan.FromMilliseconds
+let ``a block that has waited for something ends well all the same: its children are not stopped`` () =
+    let first = TaskCompletionSource() // whoever waits goes on inside `SetResult`
+    let second = TaskCompletionSource()
 
     let work: Scoped<string, string> = scope {
         let mutable kid = Unchecked.defaultof<ScopeTask<string, string>>
@@ -72,21 +73,26 @@ let ``a block that has waited for something ends well all the same: its children
             let! child =
                 Scope.task (
                     scope {
-                        do! Scope.delay (ms 10.)
+                        do! fun (token: CancellationToken) -> second.Task.WaitAsync token
                         return "came to its end"
                     }
                 )
 
             kid <- child
-            do! Scope.delay (ms 1.)
+            do! fun (_: CancellationToken) -> first.Task
         }
 
         return! kid
     }
 
-    let! outcome = stage.Run work
+    let outcome =
+        outcomeAfter
+            (fun () ->
+                first.SetResult()
+                second.SetResult())
+            work
+
     equal (Ok "came to its end") outcome
-}
 
 [<Fact>]
 let ``a block that fails stops its children, waits for them, and then releases`` () =

@@ -120,7 +120,12 @@ module PoolScenario =
             machine.Leave()
     }
 
-    let private once (world: World) (pool: ResourcePool<Machine>) (way: int) (pause: int) : Scoped<unit, string> =
+    let private once
+        (world: World)
+        (pool: ResourcePool<Machine>)
+        (way: int)
+        (pause: int)
+        : Scoped<unit, string> =
         match way with
         | 0 -> scope {
             let! lease = ResourcePool.borrow pool
@@ -137,32 +142,33 @@ module PoolScenario =
           }
         | _ -> world.Library.Execute(pool, work world pause)
 
-    let private borrower (world: World) (pool: ResourcePool<Machine>) (seed: int) : Scoped<unit, string> = scope {
-        let random = Random seed
+    let private borrower (world: World) (pool: ResourcePool<Machine>) (seed: int) : Scoped<unit, string> =
+        scope {
+            let random = Random seed
 
-        for _ in 1..4 do
-            let! one = Scope.task (once world pool (random.Next 9) (random.Next 3))
+            for _ in 1..4 do
+                let! one = Scope.task (once world pool (random.Next 9) (random.Next 3))
 
-            if random.Next 4 = 0 then
-                do! Scope.delay (ms (random.Next 2))
-                one.Cancel "not needed"
+                if random.Next 4 = 0 then
+                    do! Scope.delay (ms (random.Next 2))
+                    one.Cancel "not needed"
 
-            let! outcome = ScopeTask.result one
+                let! outcome = ScopeTask.result one
 
-            match outcome with
-            | Ok() -> world.Tally.Add("served", 1)
-            | Error { Cause = Cause.Cancelled _ } -> world.Tally.Add("cancelled", 1)
-            | Error { Cause = Cause.Crashed failure } when failure.Message = "no connection" -> ()
-            | Error {
-                        Cause = Cause.Rejected(Rejection.WaitedTooLong _)
-                    } -> world.Tally.Add("waited too long", 1)
-            | Error error -> world.Problems.Enqueue $"a borrow ended with {error}"
+                match outcome with
+                | Ok() -> world.Tally.Add("served", 1)
+                | Error { Cause = Cause.Cancelled _ } -> world.Tally.Add("cancelled", 1)
+                | Error { Cause = Cause.Crashed failure } when failure.Message = "no connection" -> ()
+                | Error {
+                            Cause = Cause.Rejected(Rejection.WaitedTooLong _)
+                        } -> world.Tally.Add("waited too long", 1)
+                | Error error -> world.Problems.Enqueue $"a borrow ended with {error}"
 
-            let now = pool.Statistics
+                let now = pool.Statistics
 
-            if now.Total <> now.Available + now.InUse + now.Changing || now.Total > world.Max then
-                world.Problems.Enqueue $"the numbers do not fit: {now}"
-    }
+                if now.Total <> now.Available + now.InUse + now.Changing || now.Total > world.Max then
+                    world.Problems.Enqueue $"the numbers do not fit: {now}"
+        }
 
     let private program (world: World) (seed: int) wait : Scoped<unit, string> = scope {
         let! pool = ResourcePool.createWith (world.Library.Options(options world seed wait))
@@ -210,7 +216,8 @@ module PoolScenario =
             let wait (_: CancellationToken) : Task = task { do! Task.Yield() }
 
             let run =
-                Task.Run<Result<unit, ScopeError<string>>>(fun () -> (Scope.run (program world seed wait)).AsTask())
+                Task.Run<Result<unit, ScopeError<string>>>(fun () ->
+                    (Scope.run (program world seed wait)).AsTask())
 
             if run.Wait(TimeSpan.FromSeconds 20.) then
                 judge run.Result

@@ -166,7 +166,11 @@ module SemaphoreScenario =
         let ranks = wants |> List.map (fun (id, priority, _) -> id, priority) |> Map.ofList
 
         // those who are let in together go on in any order; all others in the order of the line
-        let order = wants |> List.sortBy (fun (id, _, _) -> -ranks[id]) |> List.map (fun (id, _, _) -> id)
+        let order =
+            wants
+            |> List.sortBy (fun (id, _, _) -> -ranks[id])
+            |> List.map (fun (id, _, _) -> id)
+
         let place = order |> List.mapi (fun place id -> id, place) |> Map.ofList
 
         [
@@ -215,7 +219,10 @@ module SemaphoreScenario =
             with :? DeadlockException as stuck ->
                 world.Problems.Enqueue stuck.Message
 
-        if world.Problems.IsEmpty && (world.Semaphore.Available <> most || world.Semaphore.Waiting <> 0) then
+        if
+            world.Problems.IsEmpty
+            && (world.Semaphore.Available <> most || world.Semaphore.Waiting <> 0)
+        then
             world.Problems.Enqueue
                 $"{world.Semaphore.Available} of {most} permits are left, {world.Semaphore.Waiting} wait"
 
