@@ -128,7 +128,8 @@ let private round (library: Library) (order: Order) (seed: int) (tally: Tally) :
 
             let alts = [
                 for channel in channels do
-                    if chance.Next 4 > 0 then
+                    // everybody offers something, or all might wait to receive
+                    if obj.ReferenceEquals(channel, channels[0]) || chance.Next 4 > 0 then
                         Alt.send item channel |> Alt.map (fun () -> Gave item)
 
                     Alt.receive channel |> Alt.map Took
