@@ -81,7 +81,8 @@ type internal LeaseCell() =
         first
 
 /// What `Semaphore`, `AsyncLock` and `AsyncReaderWriterLock` give: it holds permits, or the lock, until it is released. Meant
-/// for `use!`. Copies are the same lease: whichever is released first gives back what it held, once. It may be released
+/// for `use!`, or a `try .. finally` that follows `let!` at once: a cancel may come right after it was given, and ends the block at its
+/// next bind. Copies are the same lease: whichever is released first gives back what it held, once. It may be released
 /// by any thread. Nothing releases it by itself, not even the end of a scope.
 [<Struct; NoComparison; NoEquality>]
 type Lease internal (cell: LeaseCell, turn: int) =

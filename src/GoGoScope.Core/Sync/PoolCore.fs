@@ -9,7 +9,7 @@ open GoGoScope.Missing
 
 /// Which resources there are, who is in line, and nothing that waits: all under one gate, so that the numbers always fit.
 [<Sealed>]
-type internal PoolCore<'T>(options: ResourcePoolOptions<'T>, clock: TimeProvider) =
+type internal PoolCore<'T>(options: ResourcePoolOptions<'T>, clock: TimeProvider, onQuiet: Action) =
     /// In ticks of the clock's timestamp.
     let ticks (time: TimeSpan) =
         if time = Timeout.InfiniteTimeSpan then
@@ -23,7 +23,6 @@ type internal PoolCore<'T>(options: ResourcePoolOptions<'T>, clock: TimeProvider
     let queue = ArmQueue gate
     let idle = List<PoolItem<'T>>() // the one that is idle for longest stands first
     let lent = HashSet<PoolItem<'T>>(HashIdentity.Reference)
-    let quiet = TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     let mutable changing = 0
     let mutable generation = 0
     let mutable closed = false
@@ -35,9 +34,6 @@ type internal PoolCore<'T>(options: ResourcePoolOptions<'T>, clock: TimeProvider
     member _.IsClosed = Volatile.Read(&closed)
     member _.Generation = Volatile.Read(&generation)
 
-    /// Ends when the pool is closed and nothing of it is lent or changing.
-    member _.Quiet: Task = quiet.Task
-
     member private _.Total = idle.Count + lent.Count + changing
 
     member private _.PopIdle() =
@@ -47,14 +43,14 @@ type internal PoolCore<'T>(options: ResourcePoolOptions<'T>, clock: TimeProvider
 
     member private _.SaysQuiet = closed && lent.Count = 0 && changing = 0
 
-    /// Leaves the gate, and does what it brought about.
+    /// Leaves the gate, and does what it brought about. Once it is closed, and nothing of it is lent or changing, it says so.
     member private this.Exit(wakes: byref<WakeList>) =
         let isQuiet = this.SaysQuiet
         gate.Exit()
         wakes.Run()
 
         if isQuiet then
-            quiet.TrySetResult() |> ignore
+            onQuiet.Invoke()
 
     /// Under the gate, when nobody stands in line before.
     member private this.Take(item: byref<PoolItem<'T>>) : PoolVerdict =

@@ -48,7 +48,25 @@ type internal PoolWait<'T>(core: PoolCore<'T>) as this =
 type ResourcePool<'T> internal (options: ResourcePoolOptions<'T>, scope: Scope) as this =
     let clock = scope.Clock
     let usesContext = scope.Dispatcher.UsesContext
-    let core = PoolCore<'T>(options, clock)
+
+    /// It has ended, and nothing of it is lent or changing.
+    let quiet = TaskCompletionSource()
+
+    /// The same, or its end is over the grace.
+    let waited = TaskCompletionSource()
+
+    let tell (source: TaskCompletionSource) =
+        scope.Dispatcher.Queue((fun _ -> source.TrySetResult() |> ignore), null)
+
+    let core =
+        PoolCore<'T>(
+            options,
+            clock,
+            fun () ->
+                tell quiet
+                tell waited
+        )
+
     let borrowers = ConcurrentDictionary<Scope, Borrower<'T>>(HashIdentity.Reference)
 
     let timer =
@@ -250,11 +268,13 @@ type ResourcePool<'T> internal (options: ResourcePoolOptions<'T>, scope: Scope) 
 
         do! (destroy (core.Drain())).ConfigureAwait usesContext
 
-        try
-            do! core.Quiet.WaitAsync(token).ConfigureAwait usesContext
-        with :? OperationCanceledException ->
+        use _ = token.UnsafeRegister((fun _ -> tell waited), null)
+        do! waited.Task.ConfigureAwait usesContext
+
+        if token.IsCancellationRequested then
             do! (destroy (core.TakeLent())).ConfigureAwait usesContext
-            do! core.Quiet.ConfigureAwait usesContext
+
+        do! quiet.Task.ConfigureAwait usesContext
 
         if failures.Count > 0 then
             raise (AggregateException($"The pool '{options.Name}' could not destroy all.", failures))

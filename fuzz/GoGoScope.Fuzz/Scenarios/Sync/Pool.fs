@@ -211,7 +211,7 @@ module PoolScenario =
             | Error { Cause = Cause.Crashed failure } when failure.Message = "no connection" -> () // the first ones
             | Error error -> world.Problems.Enqueue $"the program ended with {error}"
 
-        if order.OnThreads || seed % 4 = 3 then
+        if order.OnThreads || seed % 8 = 3 then
             tally.Add("programs on threads", 1)
             let wait (_: CancellationToken) : Task = task { do! Task.Yield() }
 

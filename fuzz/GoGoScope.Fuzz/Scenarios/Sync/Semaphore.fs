@@ -31,7 +31,8 @@ module SemaphoreScenario =
 
     let private ms (count: int) = TimeSpan.FromMilliseconds(float count)
 
-    let private hold (world: World) (count: int) (pause: int) (lease: Lease) : Scoped<unit, string> = scope {
+    /// What is done with permits. A lease is released by `finally` or `use!`: a cancel may come right after it was given.
+    let private hold (world: World) (count: int) (pause: int) : Scoped<unit, string> = scope {
         let held = Interlocked.Add(&world.Held, count)
 
         if held > world.Most then
@@ -43,7 +44,6 @@ module SemaphoreScenario =
             do! Scope.delay (ms pause)
         finally
             Interlocked.Add(&world.Held, -count) |> ignore
-            world.Library.Release lease
     }
 
     let private asked (world: World) (random: Random) : Scoped<unit, string> = scope {
@@ -61,7 +61,10 @@ module SemaphoreScenario =
             let mutable lease = Unchecked.defaultof<Lease>
 
             if world.Semaphore.TryAcquire(count, &lease) then
-                do! hold world count pause lease
+                try
+                    do! hold world count pause
+                finally
+                    world.Library.Release lease
         | 1 ->
             let patient = {
                 options with
@@ -71,7 +74,11 @@ module SemaphoreScenario =
             let! outcome = Scoped.result (world.Library.Acquire(patient, world.Semaphore))
 
             match outcome with
-            | Ok lease -> do! hold world count pause lease
+            | Ok lease ->
+                try
+                    do! hold world count pause
+                finally
+                    world.Library.Release lease
             | Error {
                         Cause = Cause.Rejected(Rejection.WaitedTooLong _)
                     } -> world.Tally.Add("ran out of patience", 1)
@@ -86,12 +93,20 @@ module SemaphoreScenario =
             match lease with
             | ValueSome lease ->
                 world.Tally.Add("selected", 1)
-                do! hold world 1 pause lease
+
+                try
+                    do! hold world 1 pause
+                finally
+                    world.Library.Release lease
             | ValueNone -> ()
         | 3 ->
             let work: Scoped<unit, string> = scope {
                 let! lease = world.Library.Acquire(options, world.Semaphore)
-                do! hold world count pause lease
+
+                try
+                    do! hold world count pause
+                finally
+                    world.Library.Release lease
             }
 
             let! waiting = Scope.task work
@@ -108,7 +123,11 @@ module SemaphoreScenario =
             Semaphore.setTotal world.Most world.Semaphore
         | _ ->
             let! lease = world.Library.Acquire(options, world.Semaphore)
-            do! hold world count pause lease
+
+            try
+                do! hold world count pause
+            finally
+                world.Library.Release lease
     }
 
     let private program (world: World) (seed: int) : Scoped<unit, string> = scope {
@@ -195,7 +214,7 @@ module SemaphoreScenario =
             Held = 0
         }
 
-        let onThreads = order.OnThreads || seed % 4 = 3
+        let onThreads = order.OnThreads || seed % 8 = 3
         let work = program world seed
 
         if onThreads then
