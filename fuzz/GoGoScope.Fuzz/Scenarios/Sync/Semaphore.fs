@@ -214,7 +214,7 @@ module SemaphoreScenario =
             Held = 0
         }
 
-        let onThreads = order.OnThreads || seed % 8 = 3
+        let onThreads = order.OnThreads || seed % 16 = 3
         let work = program world seed
 
         if onThreads then
