@@ -3,30 +3,37 @@ module FolderIndex.Program
 open System
 open GoGoScope
 
-/// Indexes and says how it went, in words and as an exit code.
-let private index (settings: Settings) =
+/// Runs the work until it ends or a signal comes, tells what came of it, and gives the exit code.
+let private run
+    name
+    (work: Scoped<'T, 'E>)
+    (tell: 'T -> TimeSpan -> string list * int)
+    (interrupted: string)
+    =
     use interruption = new Interruption()
     let started = TimeProvider.System.GetTimestamp()
 
     let outcome =
-        Build.run settings Screen.Console
+        work
         |> Scope.runWith
             {
                 ScopeOptions.Default with
-                    Name = "folder-index"
+                    Name = name
             }
             interruption.Token
 
     match outcome.AsTask().GetAwaiter().GetResult() with
-    | Ok index ->
-        for line in Summary.lines settings index (TimeProvider.System.GetElapsedTime started) do
+    | Ok value ->
+        let lines, code = tell value (TimeProvider.System.GetElapsedTime started)
+
+        for line in lines do
             printfn $"{line}"
 
-        0
+        code
     | Error error ->
         match error.Cause with
         | Cause.Cancelled _ when interruption.ExitCode <> 0 ->
-            eprintfn "Interrupted: no index was written."
+            eprintfn $"{interrupted}"
             interruption.ExitCode
         | Cause.Failed reason ->
             eprintfn $"{reason}"
@@ -35,10 +42,19 @@ let private index (settings: Settings) =
             eprintfn $"{error}"
             1
 
+let private index (settings: Settings) =
+    let tell found elapsed = Summary.lines settings found elapsed, 0
+
+    run "folder-index" (Build.run settings Screen.Console) tell "Interrupted: no index was written."
+
+let private flaky (seed: int) =
+    run "flaky" (Flaky.run seed Screen.Console) (Flaky.report seed) "Interrupted: not all calls were made."
+
 [<EntryPoint>]
 let main arguments =
     match CommandLine.parse (List.ofArray arguments) with
     | Ok(CommandLine.Request.Index settings) -> index settings
+    | Ok(CommandLine.Request.Flaky seed) -> flaky seed
     | Ok CommandLine.Request.Help ->
         printfn $"{CommandLine.help}"
         0

@@ -15,6 +15,8 @@ type Settings = {
     All: bool
     /// Prints the live tree of what runs, once a second.
     Tree: bool
+    /// Decides the faults of `--flaky`.
+    Seed: int
 } with
 
     /// Twice as many workers as processors: while some wait for the disk, the others compute.
@@ -25,6 +27,7 @@ type Settings = {
         Timeout = TimeSpan.FromSeconds 30.
         All = false
         Tree = false
+        Seed = 1
     }
 
 /// Why there is no index at all.

@@ -25,6 +25,7 @@ let ``options may stand before and after the folder`` () =
         Timeout = TimeSpan.FromSeconds 1.5
         All = true
         Tree = true
+        Seed = 1
     }
 
     Assert.Equal(expected, settings "--workers 3 here --timeout 1.5 --out x.json --all --tree")
@@ -36,6 +37,13 @@ let ``of an option that is given twice the last counts`` () =
 [<Fact>]
 let ``help wins over everything behind it`` () =
     Assert.Equal(Ok CommandLine.Request.Help, parse "here --help --nonsense")
+
+[<Fact>]
+let ``flaky may stand beside everything else, before and after its seed`` () =
+    Assert.Equal(Ok(CommandLine.Request.Flaky 1), parse "--out x.json --flaky")
+    Assert.Equal(Ok(CommandLine.Request.Flaky 7), parse "here --flaky --seed 7")
+    Assert.Equal(Ok(CommandLine.Request.Flaky 7), parse "--seed 7 --flaky")
+    Assert.Equal(Ok CommandLine.Request.Help, parse "--flaky --help")
 
 [<Theory>]
 [<InlineData "a b">]
@@ -52,6 +60,10 @@ let ``help wins over everything behind it`` () =
 [<InlineData "--timeout 86401">]
 [<InlineData "--timeout NaN">]
 [<InlineData "--timeout soon">]
+[<InlineData "--seed">]
+[<InlineData "--seed -1">]
+[<InlineData "--flaky --seed x">]
+[<InlineData "--flaky --nonsense">]
 let ``arguments that make no sense are refused with a reason`` (line: string) =
     match parse line with
     | Error reason -> Assert.False(String.IsNullOrWhiteSpace reason)

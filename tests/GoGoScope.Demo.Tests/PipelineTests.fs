@@ -69,6 +69,26 @@ let ``the walker waits for the workers, and all is read in the end`` () = task {
 }
 
 [<Fact>]
+let ``the tree says which stage waits for which channel`` () = task {
+    use tree = new Tree()
+    let slow = Slow tree
+    do! slow.IsStuck()
+
+    let waits =
+        slow.Tree.Split '\n'
+        |> Array.filter (fun line -> line.Contains "waits for ")
+        |> Array.map (fun line ->
+            let name = line.TrimStart('│', '├', '└', '─', ' ').Split(' ')[0]
+            name, line.Split(", waits for ")[1])
+
+    Assert.Contains(("walker", "a place in 'files'"), waits)
+    Assert.Contains(("writer", "an item of 'entries'"), waits)
+    slow.Stop()
+    let! _ = slow.Running.WaitAsync Within.limit
+    ()
+}
+
+[<Fact>]
 let ``a run that is stopped while its stages wait for each other ends at once`` () = task {
     use tree = new Tree()
     let slow = Slow tree
