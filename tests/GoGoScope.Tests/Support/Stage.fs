@@ -22,6 +22,33 @@ type Journal() =
         member _.Log(level, _, state, failure, format) =
             lines.Enqueue(struct (level, format.Invoke(state, failure)))
 
+/// The thread pool, with a count of what is on its way there: virtual time must not pass a step that is only late.
+[<Sealed>]
+type PatientDispatcher() =
+    inherit Dispatcher()
+    let mutable running = 0
+
+    let counted (run: unit -> unit) =
+        Interlocked.Increment &running |> ignore
+
+        PoolDispatcher.Shared.Queue(
+            (fun _ ->
+                try
+                    run ()
+                finally
+                    Interlocked.Decrement &running |> ignore),
+            null
+        )
+
+    /// What was queued and has not ended.
+    member _.Running = Volatile.Read &running
+
+    override _.Resume(next, state) =
+        PoolDispatcher.Shared.Resume(next, state)
+
+    override _.Queue(next, state) = counted (fun () -> next.Invoke state)
+    override _.IsInside = true
+
 /// A virtual clock, and options that tell everything that happens on it. With the default dispatcher a program that
 /// waits for nothing but this clock runs on the thread that moves it: what happens is decided.
 [<Sealed>]
@@ -31,11 +58,16 @@ type Stage private (clock: VirtualClock, runtime: SeededRuntime | null) =
     let told = ConcurrentQueue<string>()
     let seen = ConcurrentBag<Scope>()
     let journal = Journal()
+    let dispatcher = PatientDispatcher()
 
     let options = {
         ScopeOptions.Default with
             Name = "root"
             Clock = clock
+            Dispatcher =
+                match runtime with
+                | null -> dispatcher :> Dispatcher
+                | runtime -> runtime
             Logger = journal
             Hooks = {
                 ScopeHooks.None with
@@ -89,6 +121,13 @@ type Stage private (clock: VirtualClock, runtime: SeededRuntime | null) =
         use late = new CancellationTokenSource(Story.patience)
 
         while not pending.IsCompleted && not late.IsCancellationRequested do
+            // work that blocks its thread until the clock moves is not waited for beyond a moment
+            let mutable left = 50_000
+
+            while left > 0 && dispatcher.Running > 0 && not pending.IsCompleted do
+                left <- left - 1
+                do! Task.Yield()
+
             let next = clock.UntilNext
             // a bound or a grace is far away: it must not pass while a step that is due is only late
             let far = next >= TimeSpan.FromSeconds 5.
