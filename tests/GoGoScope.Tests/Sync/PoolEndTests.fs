@@ -75,18 +75,20 @@ let ``past the grace the end of a pool takes back what is borrowed, and says so`
                 })
 
         let other = Stage stage.Clock
+        let ended = TaskCompletionSource()
 
         let borrower =
             other.Start(
                 scope {
                     let! lease = ResourcePool.borrow pool
-                    do! Step.delay 100.
+                    do! ended.Task
                     Assert.Equal(1, factory.Made.Head.Destroyed)
                     do! ResourcePool.release lease pool
                 }
             )
 
         let! outcome = stage.Finish owner
+        ended.SetResult()
 
         match outcome with
         | Error {
