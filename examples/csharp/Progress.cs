@@ -48,8 +48,10 @@ public sealed class Progress
 
     /// <summary>One line for people.</summary>
     public override string ToString() => Volatile.Read(ref total) is var known && known < 0
-        ? $"listing: {Number(Volatile.Read(ref listed))} files"
-        : $"{Number(Volatile.Read(ref finished))} of {Number(known)} files, {Number(Volatile.Read(ref bytes) / 1_000_000)} MB";
+        ? $"{Number(Volatile.Read(ref finished))} of {Number(Volatile.Read(ref listed))} files so far, {Megabytes} MB"
+        : $"{Number(Volatile.Read(ref finished))} of {Number(known)} files, {Megabytes} MB";
+
+    private string Megabytes => Number(Volatile.Read(ref bytes) / 1_000_000);
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -4,80 +4,74 @@ using GoGoScope.CSharp;
 namespace FolderIndex.CSharp;
 
 /// <summary>
-/// What there is below a folder, not yet in order: the relative paths of what is to be read, and what is in the index as
-/// it was found: links, special files, folders that cannot be read.
+/// What there is below a folder, sent as it is found, in no particular order: the relative paths of what is to be read, and what
+/// is in the index as it was found: links, special files, folders that cannot be read.
 /// </summary>
-public sealed class Walk
+public sealed class Walk(
+    Settings settings, HashSet<string> own, Progress progress, Channel<string> files, Channel<Entry> entries)
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
     private static readonly HashSet<string> LeftOut = [".git", "artifacts"];
 
-    private readonly Settings settings;
-    private readonly string root;
-    private readonly HashSet<string> own;
-    private readonly Progress progress;
+    private readonly string root = Path.GetFullPath(settings.Folder);
     private readonly Stack<string> folders = new([""]); // not recursion: a tree may be deeper than the stack of a thread
 
-    private Walk(Settings settings, HashSet<string> own, Progress progress) =>
-        (this.settings, root, this.own, this.progress) = (settings, Path.GetFullPath(settings.Folder), own, progress);
-
-    public List<string> Files { get; } = [];
-
-    public List<Entry> Others { get; } = [];
-
-    /// <summary>Lists everything below the folder, except the output, whose paths are <paramref name="own"/>. Stops when the token fires.</summary>
-    public static Result<Walk, RunError> Over(
-        Settings settings, HashSet<string> own, Progress progress, CancellationToken token)
+    /// <summary>
+    /// Sends everything below the folder, except the output, whose paths are <c>own</c>, and closes the channel of the files. It is
+    /// never further ahead than the channels have room for: where they are full, it waits.
+    /// </summary>
+    public async Task<Result<Done, RunError>> SendAsync(Scope scope)
     {
-        var walk = new Walk(settings, own, progress);
-
-        if (File.Exists(walk.root))
+        if (File.Exists(root))
             return Result.Fail<RunError>(new RunError.NotAFolder(settings.Folder));
-        if (!Directory.Exists(walk.root))
+        if (!Directory.Exists(root))
             return Result.Fail<RunError>(new RunError.FolderMissing(settings.Folder));
 
         try
         {
-            walk.ListAll(token);
-            return Result.Ok<Walk, RunError>(walk);
+            await SendAllAsync(scope);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return Result.Fail(FileError.Of(failure, walk.root, settings.Folder) is FileError.Unreadable { Reason: var reason }
+            return Result.Fail(FileError.Of(failure, root, settings.Folder) is FileError.Unreadable { Reason: var reason }
                 ? new RunError.FolderUnreadable(settings.Folder, reason)
                 : (RunError)new RunError.FolderMissing(settings.Folder));
         }
+
+        progress.AllListed();
+        files.Close();
+        return Result.Ok<Done, RunError>(default);
     }
 
-    private void ListAll(CancellationToken token)
+    private async Task SendAllAsync(Scope scope)
     {
         while (folders.TryPop(out var folder))
         {
             try
             {
-                List(folder, token);
+                await SendFolderAsync(folder, scope);
             }
             catch (Exception failure) when (folder != "" && failure is IOException or UnauthorizedAccessException)
             {
-                Note(folder, new Finding.Problem(FileError.Of(failure, Path.Combine(root, folder), folder)));
+                await NoteAsync(folder, new Finding.Problem(FileError.Of(failure, Path.Combine(root, folder), folder)), scope);
             }
         }
     }
 
-    private void List(string folder, CancellationToken token)
+    private async Task SendFolderAsync(string folder, Scope scope)
     {
         foreach (var found in new DirectoryInfo(Path.Combine(root, folder)).EnumerateFileSystemInfos("*", Everything))
         {
-            token.ThrowIfCancellationRequested();
-            Sort(folder == "" ? found.Name : $"{folder}/{found.Name}", found);
+            scope.ThrowIfCancelled(); // also in a folder of which nothing is sent
+            await SendAsync(folder == "" ? found.Name : $"{folder}/{found.Name}", found, scope);
         }
     }
 
-    private void Sort(string path, FileSystemInfo found)
+    private async ValueTask SendAsync(string path, FileSystemInfo found, Scope scope)
     {
         if (LinkTarget(found) is { } target)
         {
-            Note(path, new Finding.Link(target));
+            await NoteAsync(path, new Finding.Link(target), scope);
         }
         else if (found is DirectoryInfo)
         {
@@ -86,16 +80,17 @@ public sealed class Walk
         }
         else if (found is FileInfo file && ClaimsToBeEmpty(file) && SpecialFile.IsSpecial(file.FullName))
         {
-            Note(path, new Finding.Special());
+            await NoteAsync(path, new Finding.Special(), scope);
         }
         else if (!own.Contains(found.FullName))
         {
-            Files.Add(path);
             progress.Listed();
+            (await files.SendAsync(path, scope)).ThrowIfFailed();
         }
     }
 
-    private void Note(string path, Finding finding) => Others.Add(new(path, finding));
+    private async ValueTask NoteAsync(string path, Finding finding, Scope scope) =>
+        (await entries.SendAsync(new(path, finding), scope)).ThrowIfFailed();
 
     /// <summary>Null: not a link. A name that is gone by now counts as a file, and is reported when it is to be read.</summary>
     private static string? LinkTarget(FileSystemInfo found) =>
