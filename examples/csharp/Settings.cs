@@ -19,6 +19,9 @@ public sealed record Settings
 
     /// <summary>Prints the live tree of what runs, once a second.</summary>
     public bool Tree { get; init; }
+
+    /// <summary>Decides the faults of <c>--flaky</c>.</summary>
+    public int Seed { get; init; } = 1;
 }
 
 /// <summary>Why there is no index at all: one line for people.</summary>

@@ -41,8 +41,7 @@ let ``what was not seen is said, and answered with 1`` () =
     tally.Hedged.Add()
     Assert.Equal(0, snd (Flaky.report 1 tally TimeSpan.Zero))
 
-/// The tools that know --flaky.
-let tool = TheoryData<string> [ "FolderIndex" ]
+let tool: TheoryData<string> = TheoryData<string> Tool.both
 
 /// The numbers of the table, by their labels.
 let private table (output: string) =
