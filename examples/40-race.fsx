@@ -30,7 +30,7 @@ let show (outcome: Result<string, ScopeError<string>>) =
             printfn $"{cause}"
 
 let slow = mirror "slow" 30_000 (Ok "from the slow one")
-let fast = mirror "fast" 20 (Ok "from the fast one")
+let fast = mirror "fast" 500 (Ok "from the fast one")
 let broken = mirror "broken" 1 (Error "the broken one is down")
 
 printfn "the first to end, with an error too:"
