@@ -225,10 +225,14 @@ type internal HedgeWait<'T, 'E>(scope: Scope, options: HedgeOptions<'E>, work: S
 
                 gate.Enter()
                 let late = decision.IsSome || live = 0
+                let passed = started <> armed
                 gate.Exit()
 
                 if late then
                     stopTimer ()
+                elif passed then
+                    // one more was started meanwhile, and this timer took the place of its own
+                    this.SetTimer()
 
     /// The time of an attempt is over; another may have been started since.
     member private this.Next(armed: int) : unit =

@@ -106,3 +106,54 @@ let ``bad options are refused where they are given`` () =
     refused "delay" (fun () -> box (work |> Hedge.after TimeSpan.MaxValue))
     refused "share" (fun () -> HedgeBudget(1.5, 1))
     refused "burst" (fun () -> HedgeBudget(0.5, 0))
+
+[<Fact>]
+let ``a failure just before the timer is set takes no attempt's time away`` () =
+    Story.run (fun () -> task {
+        let time = VirtualClock()
+        let second = TaskCompletionSource<Result<int, string>>()
+        let never = TaskCompletionSource<Result<int, string>>()
+        let timers = ref 0
+        let started = ref 0
+
+        // the second attempt fails, and the third starts, while the timer for the third is being made
+        let clock = {
+            new TimeProvider() with
+                override _.GetTimestamp() = time.GetTimestamp()
+                override _.TimestampFrequency = time.TimestampFrequency
+                override _.GetUtcNow() = time.GetUtcNow()
+
+                override _.CreateTimer(ring, state, due, period) =
+                    if Interlocked.Increment timers = 2 then
+                        second.SetResult(Error "no")
+
+                    time.CreateTimer(ring, state, due, period)
+        }
+
+        let attempt: Scoped<int, string> = scope {
+            match Interlocked.Increment started with
+            | 2 -> return! second.Task
+            | 4 -> return 4
+            | _ -> return! never.Task
+        }
+
+        let options = {
+            ScopeOptions.Default with
+                Clock = clock
+        }
+
+        let pending =
+            (Scope.runWith
+                options
+                CancellationToken.None
+                (Hedge.withOptions { three with MaxAttempts = 4 } attempt))
+                .AsTask()
+
+        do!
+            Story.until "the fourth attempt" (fun () ->
+                time.Advance(ms 10.)
+                pending.IsCompleted)
+
+        let! outcome = pending
+        Expect.ok 4 outcome
+    })
