@@ -68,22 +68,23 @@ type IdempotencyKeys<'Key, 'T, 'E when 'Key: equality and 'Key: not null>
         else
             let now = ticks.Now
             gate.Enter()
-            forget now
-            let count = entries.Count
-            gate.Exit()
-            count
+
+            try
+                forget now
+                entries.Count
+            finally
+                gate.Exit()
 
     /// Forgets a value that is kept; work that runs is not touched. False: there was none.
     member _.Forget(key: 'Key) : bool =
         gate.Enter()
 
-        let known =
+        try
             match entries.TryGetValue key with
             | true, entry when entry.IsDone -> entries.Remove key
             | _ -> false
-
-        gate.Exit()
-        known
+        finally
+            gate.Exit()
 
     /// A value that is kept.
     member internal _.TryGet(context: WorkContext, key: 'Key, value: byref<'T>) : bool =
@@ -131,20 +132,29 @@ type IdempotencyKeys<'Key, 'T, 'E when 'Key: equality and 'Key: not null>
         ) : unit =
         let ticks = shared.Of(clock, context.Clock)
         let now = ticks.Now
-        gate.Enter()
 
-        match outcome with
-        | Ok value when keep > TimeSpan.Zero ->
-            let entry = entries[key]
-            entry.Flight <- Unchecked.defaultof<_>
-            entry.IsDone <- true
-            entry.Value <- value
-            entry.Expires <- now + ticks.OfSpan keep
-            ending.Enqueue(struct (key, entry))
-        | _ -> entries.Remove key |> ignore
+        let settle () =
+            match outcome with
+            | Ok value when keep > TimeSpan.Zero ->
+                match entries.TryGetValue key with
+                | true, entry ->
+                    entry.Flight <- Unchecked.defaultof<_>
+                    entry.IsDone <- true
+                    entry.Value <- value
+                    entry.Expires <- now + ticks.OfSpan keep
+                    ending.Enqueue(struct (key, entry))
+                | _ -> () // a key that has changed meanwhile is not found again
+            | _ -> entries.Remove key |> ignore
 
-        gate.Exit()
+        // a key's own equality may throw: nobody is left waiting, for the gate or for the outcome
+        try
+            gate.Enter()
 
-        match outcome with
-        | Error error when ScopeError.isCancelled error -> mine.SetResult ValueNone
-        | outcome -> mine.SetResult(ValueSome outcome)
+            try
+                settle ()
+            finally
+                gate.Exit()
+        finally
+            match outcome with
+            | Error error when ScopeError.isCancelled error -> mine.SetResult ValueNone
+            | outcome -> mine.SetResult(ValueSome outcome)

@@ -184,3 +184,40 @@ let ``among many threads each key is done once`` () =
         Expect.ok (Array.replicate 2_000 1) outcome
         Assert.Equal<int array>(Array.replicate 20 1, runs)
     })
+
+/// A key that its owner changes, against all advice.
+type private Loose(number: int) =
+    member val Number = number with get, set
+    override this.GetHashCode() = this.Number
+
+    override this.Equals other =
+        match other with
+        | :? Loose as other -> other.Number = this.Number
+        | _ -> false
+
+[<Fact>]
+let ``a key that changes while its work runs harms nobody else`` () =
+    Story.run (fun () -> task {
+        let keys = IdempotencyKeys<Loose, int, string>(ms 1000.)
+        let key = Loose 1
+
+        let order: Scoped<int, string> =
+            Idempotency.guard
+                keys
+                key
+                (scope {
+                    key.Number <- 2
+                    return 1
+                })
+
+        let! outcome = Story.wait (Scope.run order)
+        Expect.ok 1 outcome
+        // on another thread: the first may have kept the gate
+        let other = Task.Run<int>(fun () -> keys.Count)
+        let! _ = other.WaitAsync Story.patience
+
+        let! next =
+            Story.wait (Scope.run (Idempotency.guard keys (Loose 3) (Scoped.value 3)))
+
+        Expect.ok 3 (next: Result<int, ScopeError<string>>)
+    })
