@@ -111,7 +111,12 @@ type internal TokenBucket(capacity: int, tokens: int, period: int64) =
         if missing.CompareTo Int128.Zero <= 0 then // the operators would box
             0L
         else
-            Int128.op_Explicit ((missing + perTick - Int128.One) / perTick)
+            let ticks = (missing + perTick - Int128.One) / perTick
+
+            if ticks.CompareTo(Int128.op_Implicit Int64.MaxValue) > 0 then
+                Int64.MaxValue
+            else
+                Int128.op_Explicit ticks
 
     override _.Take(_, cost) = level <- level - size cost
 

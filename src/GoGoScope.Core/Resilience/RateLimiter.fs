@@ -118,7 +118,7 @@ type RateLimiter internal (limit: int, options: RateLimiterOptions, make: Func<C
             line.Gate.Exit()
 
             if left >= 0L then
-                let due = ticks.ToSpan left
+                let due = min Checks.longest (ticks.ToSpan left) // whoever it wakes too early looks again
 
                 if isMissing timer then
                     timer <-

@@ -160,3 +160,39 @@ let ``many threads together get no more than there is`` () =
             do! Task.WhenAll(threads).WaitAsync Story.patience
             Assert.Equal(limit, taken.Value)
     })
+
+[<Fact>]
+let ``a bucket that fills in thousands of years says so, and lets its line wait`` () =
+    Story.run (fun () -> task {
+        let limiter =
+            RateLimiter.tokenBucketWith
+                {
+                    RateLimiterOptions.Default with
+                        QueueLimit = 1
+                }
+                1_000_000
+                1
+                (TimeSpan.FromDays 49.)
+
+        let context = BareContext TimeProvider.System
+        let mutable after = TimeSpan.Zero
+        Assert.True(limiter.TryTake(context, 1_000_000, &after))
+        Assert.False(limiter.TryTake(context, 1_000_000, &after))
+        // the longest that a clock can say
+        Assert.True(after > TimeSpan.FromDays 100_000., $"{after}")
+
+        // the system's own timers go no further than 49 days
+        use stop = new CancellationTokenSource()
+
+        let waits =
+            (Scope.runWith
+                ScopeOptions.Default
+                stop.Token
+                (RateLimiter.guardCost 1_000 limiter (Scoped.value ())))
+                .AsTask()
+
+        Assert.False waits.IsCompleted
+        stop.Cancel()
+        let! outcome = waits.WaitAsync Story.patience
+        Expect.cancelled (CancelReason.TokenFired "caller") (outcome: Result<unit, ScopeError<string>>)
+    })
