@@ -25,6 +25,10 @@ type internal RetryWait<'T, 'E>(scope: Scope, options: RetryOptions<'E>, work: S
             match pause.Result with
             | Ok() -> true
             | Error error ->
+                match options.Budget with
+                | null -> ()
+                | budget -> budget.GiveBack()
+
                 this.Wake(Error error)
                 false
 

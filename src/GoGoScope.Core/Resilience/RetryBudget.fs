@@ -51,10 +51,15 @@ type RetryBudget(capacity: int, cost: int, refund: int) =
         taken
 
     /// A full budget is only read.
-    member internal _.Succeeded() : unit =
+    member private _.Add(count: int) : unit =
         let mutable seen = Volatile.Read &tokens
 
         while seen < capacity do
-            let next = seen + min refund (capacity - seen)
+            let next = seen + min count (capacity - seen)
             let found = Interlocked.CompareExchange(&tokens, next, seen)
             seen <- if found = seen then capacity else found
+
+    member internal this.Succeeded() : unit = this.Add refund
+
+    /// A retry that was paid for did not begin.
+    member internal this.GiveBack() : unit = this.Add cost

@@ -286,3 +286,30 @@ let ``bad options are refused where they are given`` () =
 
     Assert.Throws<ArgumentOutOfRangeException>(fun () -> RetryBudget(5, 5, -1) |> ignore)
     |> ignore
+
+[<Fact>]
+let ``a retry whose wait is cut short costs nothing`` () =
+    Story.run (fun () -> task {
+        let stage = Stage.Seeded 7
+        let budget = RetryBudget(10, 5, 1)
+
+        let options = {
+            RetryOptions<string>.Default with
+                Schedule = Schedule.constant (Step.milliseconds 10.)
+                Budget = budget
+        }
+
+        let! outcome =
+            stage.Run(
+                scope {
+                    let! child = Scope.task (Retry.withOptions options (Step.fail 1. "no"))
+                    do! Step.delay 5.
+                    let paid = budget.Tokens
+                    child.Cancel "enough"
+                    let! _ = ScopeTask.result child
+                    return paid, budget.Tokens
+                }
+            )
+
+        Expect.ok (5, 10) (outcome: Result<_, ScopeError<string>>)
+    })
