@@ -8,9 +8,13 @@ open GoGoScope.CompilerServices
 [<AbstractClass; Sealed>]
 type internal EveryKernel =
 
-    /// Until the next point that has not passed: those that came due meanwhile are left out.
-    static member UntilNext(elapsed: TimeSpan, interval: TimeSpan) : TimeSpan =
-        TimeSpan(interval.Ticks - elapsed.Ticks % interval.Ticks)
+    /// The number of the next point: those that came due meanwhile are left out. A timer may ring a little before its
+    /// time, and the point that it rang for is not run again.
+    static member Next(elapsed: TimeSpan, interval: TimeSpan, before: int64) : int64 =
+        max before (elapsed.Ticks / interval.Ticks) + 1L
+
+    static member Until(point: int64, elapsed: TimeSpan, interval: TimeSpan) : TimeSpan =
+        min Checks.longest (TimeSpan(point * interval.Ticks - elapsed.Ticks))
 
     static member Run<'E>
         (host: Scope, interval: TimeSpan, work: Scoped<unit, 'E>)
@@ -22,9 +26,12 @@ type internal EveryKernel =
                 (fun (scope: Scope) -> ValueTask<Outcome<TimeProvider, 'E>>(Ok scope.Clock))
 
             let start = clock.GetTimestamp()
+            let mutable point = 0L
 
             while true do
-                let left = EveryKernel.UntilNext(clock.GetElapsedTime start, interval)
+                let elapsed = clock.GetElapsedTime start
+                point <- EveryKernel.Next(elapsed, interval, point)
+                let left = EveryKernel.Until(point, elapsed, interval)
                 do! (fun (scope: Scope) -> Delay.For<'E>(scope, left))
                 do! (fun (scope: Scope) -> Start.Bound(scope, work))
         }

@@ -48,6 +48,12 @@ type Poll internal (scope: Scope, interval: TimeSpan, immediate: bool, name: str
 
         lock gate (fun () -> nextAt <- due)
 
+        // without an interval, work that never waits would keep the thread of whoever started it
+        if interval = TimeSpan.Zero then
+            let later = TaskCompletionSource()
+            scope.Dispatcher.Queue((fun _ -> later.SetResult()), null)
+            do! later.Task.ConfigureAwait scope.Dispatcher.UsesContext
+
         let! _ =
             (Delay.For<Never>(child, interval)).ConfigureAwait scope.Dispatcher.UsesContext
 

@@ -239,3 +239,53 @@ let ``bad intervals are refused at the door`` () =
     refused (fun () -> Every.run TimeSpan.Zero work |> ignore)
     refused (fun () -> Every.run negative work |> ignore)
     refused (fun () -> start Poll.defaults (Unchecked.defaultof<_>) |> ignore)
+
+[<Fact>]
+let ``without an interval a poll keeps nobody's thread`` () =
+    Story.run (fun () -> task {
+        let runs = ref 0
+
+        let work: Scoped<unit, string> = scope { Interlocked.Increment runs |> ignore }
+
+        let! outcome =
+            Story.wait (
+                Scope.run (
+                    scope {
+                        let! poll = Poll.startWith (every 0.) work
+                        do! fun (_: CancellationToken) -> Story.until "runs" (fun () -> runs.Value >= 5)
+                        poll.Stop()
+                    }
+                )
+            )
+
+        Expect.ok () (outcome: Result<unit, ScopeError<string>>)
+    })
+
+[<Fact>]
+let ``a timer that rings a little early runs no point twice`` () =
+    Story.run (fun () -> task {
+        let stage = Stage()
+        let early = Step.milliseconds 1.
+
+        let clock = {
+            new TimeProvider() with
+                override _.GetTimestamp() = stage.Clock.GetTimestamp()
+                override _.TimestampFrequency = stage.Clock.TimestampFrequency
+                override _.GetUtcNow() = stage.Clock.GetUtcNow()
+
+                override _.CreateTimer(ring, state, due, period) =
+                    stage.Clock.CreateTimer(ring, state, due - early, period)
+        }
+
+        let options = {
+            stage.Options with
+                Clock = clock
+                Timeout = Step.milliseconds 46.
+        }
+
+        let! outcome =
+            stage.RunWith options (Every.run (Step.milliseconds 10.) (run stage 0.))
+
+        Assert.True outcome.IsError
+        Assert.Equal<string list>([ "9 run"; "19 run"; "29 run"; "39 run" ], stage.Told)
+    })
