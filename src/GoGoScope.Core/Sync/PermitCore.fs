@@ -153,12 +153,17 @@ and [<Sealed>] internal PermitCore private (total: int, names: PermitNames, owne
 
         taken
 
+    /// Nobody stands in line and there are too few. One look: between two there may be more again.
+    member private _.AreTooFew(count: int) =
+        let seen = Volatile.Read(&state)
+        seen &&& 1 = 0 && (seen >>> 1) < count
+
     /// Takes the permits if that needs no wait.
     member this.TryTake(count: int, rank: int) : PermitVerdict =
         if this.TryTakeAtOnce count then
             PermitVerdict.Taken
-        elif Volatile.Read(&state) &&& 1 = 0 then
-            PermitVerdict.Waits // there were too few, and nobody stood in line
+        elif this.AreTooFew count then
+            PermitVerdict.Waits
         else
             gate.Enter()
             let verdict = this.TryTakeGated(count, rank)
