@@ -113,15 +113,20 @@ type internal PoolCore<'T>(options: ResourcePoolOptions<'T>, clock: TimeProvider
         gate.Exit()
         isOpen
 
-    /// A new one that nobody has asked for.
-    member this.AddIdle(item: PoolItem<'T>, now: int64) =
+    /// A new one that nobody has asked for. False: the pool has ended meanwhile; the caller must destroy it.
+    member this.TryAddIdle(item: PoolItem<'T>, now: int64) : bool =
         let mutable wakes = WakeList()
         gate.Enter()
-        changing <- changing - 1
-        item.IdleSince <- now
-        idle.Add item
-        this.Serve &wakes
+        let isOpen = not closed
+
+        if isOpen then
+            changing <- changing - 1
+            item.IdleSince <- now
+            idle.Add item
+            this.Serve &wakes
+
         this.Exit &wakes
+        isOpen
 
     /// Takes a place for one that is to be made. False: there is none.
     member this.TryTakePlace() : bool =

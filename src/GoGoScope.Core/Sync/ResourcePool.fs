@@ -236,8 +236,12 @@ type ResourcePool<'T> internal (options: ResourcePoolOptions<'T>, scope: Scope) 
         while missing > 0 && core.TryTakePlace() do
             let! item = (this.Make token).ConfigureAwait usesContext
             let now = clock.GetTimestamp()
-            core.AddIdle(item, now)
-            this.SetTimer now
+
+            if core.TryAddIdle(item, now) then
+                this.SetTimer now
+            else
+                do! (this.DestroyAndFree item).ConfigureAwait usesContext
+
             missing <- missing - 1
     }
 
