@@ -202,6 +202,7 @@ type internal ChildArm<'T, 'E>(owner: ParkedCaller, child: ScopeTask<'T, 'E>) =
 
         if isThere hook then
             hook.Cut()
+            child.Node.Forget hook
 
     interface ITaskEnd with
         member this.TaskEnded() =

@@ -78,7 +78,14 @@ type internal CompletionCore<'R> =
 
     member this.IsDone = Volatile.Read(&this.phase) = 2
 
-    member this.HasWaiter = not (obj.ReferenceEquals(this.next, null))
+    /// How many continuations it keeps. For tests.
+    member this.Waiters =
+        match this.state with
+        | :? List<struct (Action<obj | null> * (obj | null))> as waiters when
+            obj.ReferenceEquals(this.next, every)
+            ->
+            waiters.Count
+        | _ -> if obj.ReferenceEquals(this.next, null) then 0 else 1
 
     /// False: it is done already, and the caller goes on by itself.
     member private this.Hold() =
@@ -118,6 +125,24 @@ type internal CompletionCore<'R> =
             Volatile.Write(&this.phase, 0)
         else
             next.Invoke state
+
+    /// Gives up a continuation that was kept with this state, and has not run.
+    member this.Forget(state: obj) : unit =
+        if this.Hold() then
+            if obj.ReferenceEquals(this.state, state) then
+                this.next <- Unchecked.defaultof<_>
+                this.state <- null
+            elif obj.ReferenceEquals(this.next, every) then
+                match this.state with
+                | :? List<struct (Action<obj | null> * (obj | null))> as waiters ->
+                    let place =
+                        waiters.FindLastIndex(fun (struct (_, other)) -> obj.ReferenceEquals(other, state))
+
+                    if place >= 0 then
+                        waiters.RemoveAt place
+                | _ -> ()
+
+            Volatile.Write(&this.phase, 0)
 
     /// Sets the result. Answers whom to wake, outside every lock. To be called once.
     member this.Finish(result: 'R, next: byref<Action<obj | null>>, state: byref<obj | null>) : bool =

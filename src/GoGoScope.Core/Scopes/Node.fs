@@ -252,6 +252,12 @@ type internal Node<'T, 'E>(scope: Scope) =
     member this.OnCompleted(next: Action<obj | null>, state: obj | null) =
         this.core.OnCompleted(next, state, ValueTaskSourceOnCompletedFlags.None)
 
+    /// Gives up a continuation that was kept with this state, if it has not run.
+    member this.Forget(state: obj) = this.core.Forget state
+
+    /// How many continuations it keeps. For tests.
+    member this.Waiters = this.core.Waiters
+
     interface IValueTaskSource<Outcome<'T, 'E>> with
         member this.GetStatus _ =
             if this.core.IsDone then
