@@ -24,7 +24,6 @@ type internal ItemReader<'T>(source: ISource<'T>, context: WorkContext, token: C
 
     override _.LeaveQueues() = arm.Leave()
 
-    // a late word of a cancel can only tell the next wait the truth: it has the same context and the same token
     override _.Recycle() = ()
     override _.What = $"an item of '{source.Name}'"
 
@@ -47,6 +46,10 @@ type internal ItemReader<'T>(source: ISource<'T>, context: WorkContext, token: C
             source.Gate.Enter()
 
             match source.TryTake(&item, &wakes) with
+            | Verdict.Nothing when this.Taken ->
+                // a cancel has yet to say so, at any time: another wait must not begin under it
+                source.Gate.Exit()
+                raise (OperationCanceledException("The wait for an item was cancelled.", token))
             | Verdict.Nothing ->
                 this.Begin context
                 source.Receivers.Join arm
