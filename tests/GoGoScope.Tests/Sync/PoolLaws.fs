@@ -18,7 +18,7 @@ type Step =
     | Cancel of Which: byte
     /// A making or a destroying comes to its end.
     | Finish of Which: byte
-    /// The next check will find it bad.
+    /// The next check will find it bad. Every other time; otherwise it is a return, or few would be idle.
     | Spoil of Which: byte
     /// One time in four; otherwise somebody borrows, or there would be no lines.
     | Drain of Chance: byte
@@ -65,8 +65,8 @@ type private Pending() =
 
 /// How a kind of program treats its resources: either they are checked and drained, or some take long to destroy.
 let private fatesOf (kind: int) : Fates = {
-    MakeFails = fun number -> (number * 7 + kind) % 5 < 2
-    MakePends = fun number -> (number * 3 + kind) % 4 < 2
+    MakeFails = fun number -> (number * 7 + kind) % 5 = 0
+    MakePends = fun number -> (number * 3 + kind) % 4 = 0
     DestroyPends = fun number -> kind % 2 = 0 && (number + kind / 2) % 2 = 0
 }
 
@@ -104,7 +104,7 @@ let private scripted (kind: int) (pending: Pending) (spoiled: HashSet<int>) : Fa
 let ``a pool does what its model does, step by step`` () =
     Law.holds (fun (seed: byte, steps: Step list) -> task {
         let kind = int seed % 40
-        let max = 1 + int seed % 3
+        let max = 1 + int seed % 4
         let isChecked = kind % 2 = 1
         let callers = Callers<PoolLease<Resource>>()
         let pending = Pending()
@@ -142,7 +142,18 @@ let ``a pool does what its model does, step by step`` () =
 
         let act next (owner: ScopeTask<unit, string>) (step: Step) : Scoped<unit, string> = scope {
             match step with
-            | Return which ->
+            | Spoil which when isChecked && which % 2uy = 0uy ->
+                let number = Callers.pick which [ yield! model.Idle; yield! Map.values model.Lent ]
+
+                if number > 0 then
+                    spoiled.Add number |> ignore
+
+                    model <- {
+                        model with
+                            Spoiled = Set.add number model.Spoiled
+                    }
+            | Return which
+            | Spoil which ->
                 let id = Callers.pick which (Map.keys model.Lent)
 
                 if id > 0 then
@@ -173,16 +184,6 @@ let ``a pool does what its model does, step by step`` () =
                 if number > 0 then
                     pending.Finish number
                     model <- PoolModel.finish number model
-            | Spoil which ->
-                let number = Callers.pick which [ yield! model.Idle; yield! Map.values model.Lent ]
-
-                if number > 0 && isChecked then
-                    spoiled.Add number |> ignore
-
-                    model <- {
-                        model with
-                            Spoiled = Set.add number model.Spoiled
-                    }
             | Drain chance when chance % 4uy = 0uy && isChecked ->
                 pool.DrainCore() |> ignore
                 model <- PoolModel.drain model
