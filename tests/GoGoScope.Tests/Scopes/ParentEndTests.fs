@@ -19,9 +19,10 @@ let private crowd (stage: Stage) (running: int ref) (ran: int ref) : Scoped<unit
     /// Counted while it runs.
     let alive (work: Scoped<unit, string>) : Scoped<unit, string> = scope {
         do! stage.Watched()
+        // registered first: a cancel may come before any bind, and then nothing is counted
+        do! Scope.onDispose (fun () -> Interlocked.Decrement running |> ignore)
         Interlocked.Increment running |> ignore
         Interlocked.Increment ran |> ignore
-        do! Scope.onDispose (fun () -> Interlocked.Decrement running |> ignore)
         do! work
     }
 

@@ -132,7 +132,7 @@ type Stage private (clock: VirtualClock, runtime: SeededRuntime | null) =
             // a bound or a grace is far away: it must not pass while a step that is due is only late
             let far = next >= TimeSpan.FromSeconds 5.
 
-            for _ in 1 .. (if far then 50_000 else 20) do
+            for _ in 1 .. (if far then 200_000 else 20) do
                 if not pending.IsCompleted then
                     do! Task.Yield()
 
